@@ -1,0 +1,43 @@
+-- Requests of citizens to the town hall, and what was said about them.
+
+CREATE TABLE request (
+  id UUID PRIMARY KEY,
+  number TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('submitted', 'in_progress', 'to_complete', 'accepted', 'refused', 'cancelled', 'answered')),
+  subject TEXT NOT NULL,
+  requester_name TEXT NOT NULL,
+  requester_email TEXT NOT NULL,
+  requester_phone TEXT,
+  account_id UUID,
+  site_id UUID REFERENCES site (id) DEFERRABLE,
+  assigned_to UUID REFERENCES agent (id) DEFERRABLE,
+  created_at INSTANT NOT NULL,
+  updated_at INSTANT NOT NULL,
+  due_at INSTANT NOT NULL,
+  closed_at INSTANT,
+  search TEXT NOT NULL
+) STRICT;
+CREATE INDEX request_state ON request (state, due_at);
+
+CREATE TABLE request_message (
+  id UUID PRIMARY KEY,
+  request_id UUID NOT NULL REFERENCES request (id) DEFERRABLE,
+  at INSTANT NOT NULL,
+  author_kind TEXT NOT NULL CHECK (author_kind IN ('requester', 'agent', 'note')),
+  author_id UUID,
+  author_name TEXT NOT NULL,
+  body TEXT NOT NULL,
+  mail_id UUID REFERENCES mail (id) DEFERRABLE
+) STRICT;
+CREATE INDEX request_message_request ON request_message (request_id, id);
+
+-- A contact request whose sender could not do the proof of work: it waits for the code sent by mail.
+CREATE TABLE contact_pending (
+  id UUID PRIMARY KEY,
+  code_hash BYTES NOT NULL,
+  payload JSON NOT NULL,
+  tries INT NOT NULL,
+  created_at INSTANT NOT NULL,
+  expires_at INSTANT NOT NULL
+) STRICT;

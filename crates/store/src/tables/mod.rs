@@ -1,0 +1,26 @@
+//! A file a family of tables: the rows, the statements, and functions that say what they do. No decision is taken here.
+
+pub mod command;
+pub mod commune;
+pub mod counter;
+pub mod job;
+pub mod journal;
+pub mod setting;
+
+use crate::sql::Sql;
+
+/// Every statement, so that a test prepares them all on both engines. `true`: of the registry only.
+#[must_use]
+pub fn every_statement() -> Vec<(&'static Sql, bool)> {
+    let both = [command::ALL, counter::ALL, job::ALL, journal::ALL, setting::ALL];
+    let registry = [commune::ALL];
+    let listed = |lists: &[&'static [&'static Sql]], of_registry: bool| {
+        lists
+            .iter()
+            .flat_map(|list| list.iter().map(move |sql| (*sql, of_registry)))
+            .collect::<Vec<_>>()
+    };
+    let mut all = listed(&both, false);
+    all.extend(listed(&registry, true));
+    all
+}
