@@ -1,1 +1,6 @@
-//! 
+//! The rules.
+
+pub mod email;
+pub mod id;
+pub mod phone;
+pub mod text;
