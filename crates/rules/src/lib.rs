@@ -1,6 +1,10 @@
 //! The rules.
 
+pub mod code;
 pub mod email;
+pub mod french;
 pub mod id;
+pub mod money;
+pub mod number;
 pub mod phone;
 pub mod text;
