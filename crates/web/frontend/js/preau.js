@@ -1,0 +1,117 @@
+// What a page gains when JavaScript is there. Every page works without it.
+const all = (selector) => document.querySelectorAll(selector);
+const number = new Intl.NumberFormat("fr-FR");
+
+// A form that came back: go to what is wrong.
+const summary = document.querySelector(".govuk-error-summary");
+if (summary) {
+  summary.focus();
+  // A group of boxes has no focus of its own: its first box takes it.
+  summary.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    const target = link && document.getElementById(link.hash.slice(1));
+    if (!target) return;
+    event.preventDefault();
+    (target.closest(".govuk-form-group") || target).scrollIntoView({ block: "start" });
+    (target.matches("fieldset") ? target.querySelector("input") : target).focus({ preventScroll: true });
+  });
+}
+
+// Show or hide a password.
+for (const box of all("[data-reveal]")) {
+  const input = box.querySelector("input");
+  const button = box.querySelector("button");
+  const show = (shown) => {
+    input.type = shown ? "text" : "password";
+    button.textContent = shown ? "Masquer" : "Afficher";
+    button.setAttribute("aria-label", `${button.textContent} le mot de passe`);
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => show(input.type === "password"));
+  // A password shown is not kept by the browser among ordinary fields.
+  input.form?.addEventListener("submit", () => show(false));
+}
+
+// Characters left. The eye reads each change, a screen reader only the pauses.
+for (const area of all("[data-count]")) {
+  const limit = Number(area.dataset.count);
+  const seen = document.getElementById(`${area.id}-count`);
+  if (!seen) continue;
+  const told = Object.assign(document.createElement("p"), { className: "govuk-visually-hidden" });
+  told.setAttribute("role", "status");
+  seen.after(told);
+  seen.setAttribute("aria-hidden", "true");
+  let pause;
+  const count = (event) => {
+    const left = limit - [...area.value.replaceAll("\r\n", "\n")].length;
+    const plural = Math.abs(left) > 1 ? "s" : "";
+    const text = left >= 0
+      ? `Il reste ${number.format(left)} caractère${plural}`
+      : `${number.format(-left)} caractère${plural} de trop`;
+    seen.textContent = text;
+    seen.classList.toggle("over", left < 0);
+    clearTimeout(pause);
+    if (event) pause = setTimeout(() => { told.textContent = text; }, 1000);
+  };
+  area.addEventListener("input", count);
+  count();
+}
+
+// "/" goes to the search box, Escape closes the menu.
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    const search = document.querySelector("[data-slash]");
+    if (search) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    }
+  } else if (event.key === "Escape") {
+    const menu = document.querySelector(".menu[open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  }
+});
+
+// A second click on a button that is already at work sends nothing twice.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "1";
+  setTimeout(() => { delete form.dataset.sent; }, 4000);
+});
+
+// Two minutes before the session ends (data-session: seconds left), say so and
+// offer to go on; data-session-url answers 204 and prolongs it.
+const session = document.querySelector("[data-session]");
+if (session) {
+  const warn = 120;
+  const text = session.querySelector("[data-session-text]");
+  let end;
+  let timer;
+  const tick = () => {
+    const left = Math.round((end - Date.now()) / 1000);
+    if (left <= 0) {
+      text.textContent = session.dataset.sessionOver;
+      return;
+    }
+    if (left <= warn) session.hidden = false;
+    timer = setTimeout(tick, left > warn ? (left - warn) * 1000 : left * 1000);
+  };
+  const start = () => {
+    clearTimeout(timer);
+    session.hidden = true;
+    end = Date.now() + Number(session.dataset.session) * 1000;
+    tick();
+  };
+  session.querySelector("button").addEventListener("click", async () => {
+    const answer = await fetch(session.dataset.sessionUrl, { credentials: "same-origin" }).catch(() => null);
+    if (answer?.ok) start();
+    else text.textContent = session.dataset.sessionOver;
+  });
+  start();
+}
