@@ -6,5 +6,6 @@ pub mod french;
 pub mod id;
 pub mod money;
 pub mod number;
+pub mod permission;
 pub mod phone;
 pub mod text;

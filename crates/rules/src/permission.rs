@@ -1,0 +1,423 @@
+//! Who may do what, as data: rights, the roles that communes start from, and what an agent holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use uuid::Uuid;
+
+/// The name of a right that this version does not know (a newer backup, a typing error).
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("unknown right or role: {0}")]
+pub struct UnknownCode(pub String);
+
+macro_rules! rights {
+    ($($(#[$meta:meta])* $name:ident = $code:literal, $label:literal, $about:literal;)+) => {
+        /// One thing that an agent may do.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub enum Right {
+            $($(#[$meta])* $name,)+
+        }
+
+        impl Right {
+            /// Every right, in the order in which the roles page lists them.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The name in the database and in exports; it never changes.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code),+ }
+            }
+
+            /// The name on the screen.
+            pub const fn label_fr(self) -> &'static str {
+                match self { $(Self::$name => $label),+ }
+            }
+
+            /// What it lets an agent do, in a sentence.
+            pub const fn about_fr(self) -> &'static str {
+                match self { $(Self::$name => $about),+ }
+            }
+        }
+    };
+}
+
+rights! {
+    /// Read the citizens' requests.
+    Requests = "requests", "Lire les demandes", "Lire les demandes des usagers et leurs messages.";
+    /// Answer them.
+    RequestsAnswer = "requests.answer", "Répondre aux demandes", "Répondre aux usagers, prendre une demande en charge et la clore.";
+    /// See families and accounts.
+    Families = "families", "Familles", "Consulter et modifier les dossiers des familles et leurs comptes.";
+    /// Make and revoke subscriber codes.
+    Codes = "codes", "Codes abonné", "Créer, imprimer, envoyer et révoquer les codes abonné.";
+    /// See health data of children.
+    Health = "health", "Données de santé", "Voir les allergies, les régimes et les protocoles d’accueil des enfants.";
+    /// Set up activities.
+    Activities = "activities", "Activités", "Régler les activités, les ouvertures, les délais, les places et les tarifs.";
+    /// Book for a family.
+    Bookings = "bookings", "Réservations", "Réserver et annuler pour une famille, au guichet.";
+    /// Roll-call.
+    Attendance = "attendance", "Pointage", "Voir les listes du jour et pointer les présences.";
+    /// Make invoices.
+    Billing = "billing", "Facturation", "Préparer, contrôler et émettre les factures et les avoirs.";
+    /// Take payments.
+    Collect = "collect", "Encaissement", "Enregistrer les règlements de la régie et les remboursements.";
+    /// Close a period of the régie.
+    Close = "close", "Clôture", "Clore une période de régie et établir les bordereaux.";
+    /// Figures without names.
+    Statistics = "statistics", "Statistiques", "Consulter les chiffres, sans les noms.";
+    /// Send messages to families.
+    Messages = "messages", "Messages", "Écrire à des familles et voir les envois et leurs refus.";
+    /// Publish news.
+    News = "news", "Actualités", "Publier et retirer les actualités du portail.";
+    /// Publish menus.
+    Menus = "menus", "Menus", "Publier les menus de la semaine.";
+    /// Edit pages and files.
+    Pages = "pages", "Pages", "Modifier les informations utiles, les pages légales et leurs fichiers.";
+    /// Edit the texts of the portal and its mails.
+    PortalTexts = "portal.texts", "Textes du portail", "Modifier les textes d’accueil et la zone des notifications.";
+    /// Change the settings of the portal.
+    PortalSettings = "portal.settings", "Réglages du portail", "Modifier l’adresse, les horaires, les couleurs, le logo et les règles de sécurité.";
+    /// Manage agents.
+    Agents = "agents", "Agents", "Créer, bloquer et supprimer des agents, leur donner des rôles.";
+    /// Manage roles.
+    Roles = "roles", "Rôles", "Modifier les rôles et leurs droits.";
+    /// Read the journal.
+    Journal = "journal", "Journal", "Consulter qui a changé quoi, et quand.";
+}
+
+impl std::str::FromStr for Right {
+    type Err = UnknownCode;
+    fn from_str(code: &str) -> Result<Self, UnknownCode> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|right| right.code() == code)
+            .ok_or_else(|| UnknownCode(code.to_owned()))
+    }
+}
+
+impl TryFrom<String> for Right {
+    type Error = UnknownCode;
+    fn try_from(code: String) -> Result<Self, UnknownCode> {
+        code.parse()
+    }
+}
+
+impl From<Right> for String {
+    fn from(right: Right) -> Self {
+        right.code().to_owned()
+    }
+}
+
+/// The roles a commune starts with; it may change their rights and add its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RolePreset {
+    /// Answers requests, registers families.
+    FrontDesk,
+    /// Activities, rules, texts.
+    ServiceManager,
+    /// Money.
+    Regisseur,
+    /// Roll-call.
+    Animateur,
+    /// Everything.
+    Administrator,
+}
+
+impl RolePreset {
+    /// Every preset.
+    pub const ALL: [Self; 5] = [
+        Self::FrontDesk,
+        Self::ServiceManager,
+        Self::Regisseur,
+        Self::Animateur,
+        Self::Administrator,
+    ];
+
+    /// The name in the database, the command line and exports; it never changes.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::FrontDesk => "accueil",
+            Self::ServiceManager => "responsable",
+            Self::Regisseur => "regisseur",
+            Self::Animateur => "animateur",
+            Self::Administrator => "administrateur",
+        }
+    }
+
+    /// The name on the screen.
+    pub const fn label_fr(self) -> &'static str {
+        match self {
+            Self::FrontDesk => "Agent d’accueil",
+            Self::ServiceManager => "Responsable de service",
+            Self::Regisseur => "Régisseur",
+            Self::Animateur => "Animateur",
+            Self::Administrator => "Administrateur",
+        }
+    }
+
+    /// The rights it starts with.
+    pub const fn rights(self) -> &'static [Right] {
+        use Right::{
+            Activities, Attendance, Billing, Bookings, Close, Codes, Collect, Families, Health,
+            Journal, Menus, Messages, News, Pages, PortalTexts, Requests, RequestsAnswer,
+            Statistics,
+        };
+        match self {
+            Self::FrontDesk => &[
+                Requests,
+                RequestsAnswer,
+                Families,
+                Codes,
+                Bookings,
+                Messages,
+                News,
+            ],
+            Self::ServiceManager => &[
+                Requests,
+                RequestsAnswer,
+                Families,
+                Codes,
+                Health,
+                Activities,
+                Bookings,
+                Attendance,
+                Statistics,
+                Messages,
+                News,
+                Menus,
+                Pages,
+                PortalTexts,
+                Journal,
+            ],
+            Self::Regisseur => &[
+                Requests,
+                RequestsAnswer,
+                Families,
+                Billing,
+                Collect,
+                Close,
+                Statistics,
+                Messages,
+            ],
+            // Allergies are needed where children eat; nothing else of the family's file is.
+            Self::Animateur => &[Attendance, Health],
+            Self::Administrator => Right::ALL,
+        }
+    }
+}
+
+impl std::str::FromStr for RolePreset {
+    type Err = UnknownCode;
+    fn from_str(code: &str) -> Result<Self, UnknownCode> {
+        Self::ALL
+            .into_iter()
+            .find(|role| role.code() == code)
+            .ok_or_else(|| UnknownCode(code.to_owned()))
+    }
+}
+
+/// Where a right holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// In the entire commune, sites that are opened later included.
+    Everywhere,
+    /// At these sites only; at none when empty.
+    Sites(BTreeSet<Uuid>),
+}
+
+impl Scope {
+    fn covers(&self, site: Option<Uuid>) -> bool {
+        match (self, site) {
+            (Self::Everywhere, _) => true,
+            (Self::Sites(sites), Some(site)) => sites.contains(&site),
+            (Self::Sites(_), None) => false,
+        }
+    }
+
+    fn widen(&mut self, other: &Self) {
+        match (&mut *self, other) {
+            (Self::Everywhere, _) => {}
+            (_, Self::Everywhere) => *self = Self::Everywhere,
+            (Self::Sites(mine), Self::Sites(theirs)) => mine.extend(theirs),
+        }
+    }
+}
+
+/// All that one agent may do: the union of their roles, each with its scope.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grants(BTreeMap<Right, Scope>);
+
+impl Grants {
+    /// Nothing.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Adds a role: these rights, in this scope.
+    pub fn add(&mut self, rights: impl IntoIterator<Item = Right>, scope: &Scope) {
+        for right in rights {
+            self.0
+                .entry(right)
+                .and_modify(|held| held.widen(scope))
+                .or_insert_with(|| scope.clone());
+        }
+    }
+
+    /// The same, as an expression: `Grants::none().with(RolePreset::FrontDesk.rights().iter().copied(), &Scope::Everywhere)`.
+    #[must_use]
+    pub fn with(mut self, rights: impl IntoIterator<Item = Right>, scope: &Scope) -> Self {
+        self.add(rights, scope);
+        self
+    }
+
+    /// May they do this there? `site` is `None` for what belongs to no site (settings, agents, a
+    /// request that names none): then a right limited to sites does not suffice.
+    pub fn allows(&self, right: Right, site: Option<Uuid>) -> bool {
+        self.0.get(&right).is_some_and(|scope| scope.covers(site))
+    }
+
+    /// Do they hold it at one site at least? For menus; each record asks [`Grants::allows`] again.
+    pub fn allows_somewhere(&self, right: Right) -> bool {
+        match self.0.get(&right) {
+            Some(Scope::Everywhere) => true,
+            Some(Scope::Sites(sites)) => !sites.is_empty(),
+            None => false,
+        }
+    }
+
+    /// Where they hold it, to filter a list; `None`: nowhere.
+    pub fn scope(&self, right: Right) -> Option<&Scope> {
+        self.0.get(&right)
+    }
+
+    /// Everything held.
+    pub fn iter(&self) -> impl Iterator<Item = (Right, &Scope)> {
+        self.0.iter().map(|(right, scope)| (*right, scope))
+    }
+
+    /// Is all of `other` held here? Who manages agents may not give what they do not hold.
+    pub fn contains(&self, other: &Self) -> bool {
+        other
+            .iter()
+            .all(|(right, scope)| match (self.0.get(&right), scope) {
+                (Some(Scope::Everywhere), _) => true,
+                (Some(Scope::Sites(mine)), Scope::Sites(theirs)) => theirs.is_subset(mine),
+                (Some(Scope::Sites(_)), Scope::Everywhere) => false,
+                (None, Scope::Sites(theirs)) => theirs.is_empty(),
+                (None, Scope::Everywhere) => false,
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NORTH: Uuid = Uuid::from_u128(1);
+    const SOUTH: Uuid = Uuid::from_u128(2);
+
+    fn at(sites: &[Uuid]) -> Scope {
+        Scope::Sites(sites.iter().copied().collect())
+    }
+
+    fn preset(role: RolePreset, scope: &Scope) -> Grants {
+        Grants::none().with(role.rights().iter().copied(), scope)
+    }
+
+    #[test]
+    fn codes_are_unique_and_come_back() {
+        let codes: BTreeSet<&str> = Right::ALL.iter().map(|right| right.code()).collect();
+        assert_eq!(codes.len(), Right::ALL.len());
+        for right in Right::ALL {
+            assert_eq!(right.code().parse(), Ok(*right));
+            assert!(!right.label_fr().is_empty() && right.about_fr().ends_with('.'));
+        }
+        for role in RolePreset::ALL {
+            assert_eq!(role.code().parse(), Ok(role));
+        }
+        assert!("root".parse::<Right>().is_err());
+    }
+
+    #[test]
+    fn the_codes_in_the_database_are_these() {
+        let codes: Vec<&str> = Right::ALL.iter().map(|right| right.code()).collect();
+        insta::assert_snapshot!(codes.join(" "), @"requests requests.answer families codes health activities bookings attendance billing collect close statistics messages news menus pages portal.texts portal.settings agents roles journal");
+    }
+
+    #[test]
+    fn an_animateur_sees_the_children_of_their_site_and_no_money() {
+        let grants = preset(RolePreset::Animateur, &at(&[NORTH]));
+        assert!(grants.allows(Right::Attendance, Some(NORTH)));
+        assert!(!grants.allows(Right::Attendance, Some(SOUTH)));
+        assert!(!grants.allows(Right::Attendance, None));
+        assert!(grants.allows_somewhere(Right::Health));
+        assert!(!grants.allows_somewhere(Right::Billing));
+        assert!(!grants.allows_somewhere(Right::Requests));
+    }
+
+    #[test]
+    fn only_the_administrator_manages_agents_and_settings() {
+        for role in RolePreset::ALL {
+            let grants = preset(role, &Scope::Everywhere);
+            let is_admin = role == RolePreset::Administrator;
+            for right in [Right::Agents, Right::Roles, Right::PortalSettings] {
+                assert_eq!(grants.allows(right, None), is_admin, "{role:?} {right:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn several_roles_add_up() {
+        let grants = preset(RolePreset::Animateur, &at(&[NORTH]))
+            .with([Right::Attendance], &at(&[SOUTH]))
+            .with(
+                RolePreset::FrontDesk.rights().iter().copied(),
+                &Scope::Everywhere,
+            );
+        assert!(grants.allows(Right::Attendance, Some(SOUTH)));
+        assert!(!grants.allows(Right::Health, Some(SOUTH)));
+        assert!(grants.allows(Right::RequestsAnswer, None));
+    }
+
+    #[test]
+    fn nobody_gives_what_they_do_not_hold() {
+        let admin = preset(RolePreset::Administrator, &Scope::Everywhere);
+        let north = preset(RolePreset::Administrator, &at(&[NORTH]));
+        assert!(admin.contains(&north));
+        assert!(!north.contains(&admin));
+        assert!(!north.contains(&preset(RolePreset::Animateur, &at(&[SOUTH]))));
+    }
+
+    fn any_grants() -> impl Strategy<Value = Grants> {
+        let scope = prop_oneof![
+            Just(Scope::Everywhere),
+            proptest::collection::btree_set((1u128..4).prop_map(Uuid::from_u128), 0..3)
+                .prop_map(Scope::Sites),
+        ];
+        proptest::collection::vec((0..Right::ALL.len(), scope), 0..12).prop_map(|roles| {
+            roles
+                .into_iter()
+                .fold(Grants::none(), |grants, (right, scope)| {
+                    grants.with([Right::ALL[right]], &scope)
+                })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_union_allows_what_either_allows_and_no_more(a in any_grants(), b in any_grants(), right in 0..Right::ALL.len(), site in proptest::option::of((1u128..5).prop_map(Uuid::from_u128))) {
+            let mut both = a.clone();
+            for (right, scope) in b.iter() {
+                both.add([right], scope);
+            }
+            let right = Right::ALL[right];
+            prop_assert_eq!(both.allows(right, site), a.allows(right, site) || b.allows(right, site));
+            prop_assert!(both.contains(&a) && both.contains(&b));
+        }
+    }
+}
