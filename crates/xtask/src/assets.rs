@@ -167,7 +167,15 @@ fn build(machine: &Machine, web: &Path) -> Result<Build> {
         command.args(arguments).current_dir(&sources);
         command
     };
-    if let Err(error) = run::output(&mut npm_in(&["ci", "--no-audit", "--no-fund"])) {
+    let fetch = [
+        "ci",
+        "--no-audit",
+        "--no-fund",
+        // One more try after a second; npm's own patience with a missing network is over a minute.
+        "--fetch-retries=1",
+        "--fetch-retry-mintimeout=1000",
+    ];
+    if let Err(error) = run::output(&mut npm_in(&fetch)) {
         let complaint = format!("{error:#}");
         if OUT_OF_REACH.iter().any(|code| complaint.contains(code)) {
             return Ok(Build::OutOfReach(complaint));

@@ -70,7 +70,6 @@ pub fn signal_process(process: u32, signal: &str) {
 
 /// Runs a program with its output visible; an error when it does not succeed.
 pub fn shown(command: &mut Command) -> Result<()> {
-    command.stdin(Stdio::null());
     if foreground(command)?.wait(command)? {
         return Ok(());
     }
