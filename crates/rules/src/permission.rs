@@ -306,9 +306,8 @@ impl Grants {
             .all(|(right, scope)| match (self.0.get(&right), scope) {
                 (Some(Scope::Everywhere), _) => true,
                 (Some(Scope::Sites(mine)), Scope::Sites(theirs)) => theirs.is_subset(mine),
-                (Some(Scope::Sites(_)), Scope::Everywhere) => false,
                 (None, Scope::Sites(theirs)) => theirs.is_empty(),
-                (None, Scope::Everywhere) => false,
+                (_, Scope::Everywhere) => false,
             })
     }
 }
