@@ -1,1 +1,20 @@
-//! 
+//! Use cases: load, ask the rules, save, enqueue. No SQL and no HTTP here.
+//!
+//! A use case is a function that takes a [`Cx`] (who calls, which commune, at which instant) and typed input. What
+//! changes something is a [`preau_store::Command`], run in the commune's lane; it asks for the caller's right there.
+
+mod caller;
+mod clock;
+mod cx;
+mod entropy;
+mod error;
+pub mod mail;
+pub mod portal;
+mod secret;
+pub mod session;
+
+pub use caller::{AgentCaller, Caller};
+pub use clock::Clock;
+pub use cx::{App, AppSettings, Cx};
+pub use entropy::{Entropy, token_hash};
+pub use error::{Error, FieldError, Problems};

@@ -5,10 +5,12 @@
 //! and live in `tables/`, a file a family of tables; use cases call those functions and never see SQL.
 
 mod command;
+mod communes;
 mod database;
 mod ddl;
 mod engine;
 mod error;
+mod files;
 mod lane;
 mod migrate;
 mod sql;
@@ -16,10 +18,12 @@ pub mod tables;
 mod value;
 
 pub use command::Command;
+pub use communes::{Commune, Communes, Settings};
 pub use database::{Address, Database};
 pub use ddl::{Kind, Table};
 pub use engine::{Actor, EngineKind, Origin, Tx, postgres::PgServer};
 pub use error::StoreError;
+pub use files::Files;
 pub use lane::{BATCH, QUEUE};
 pub use migrate::{COMMUNE, Migration, REGISTRY, Tree};
 pub use sql::Sql;

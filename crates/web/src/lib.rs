@@ -1,1 +1,58 @@
-//! 
+//! The web: pages for citizens, agents and the host. A page is its handler, its template and its test, side by side.
+//!
+//! [`service`] gives the whole site as one router. A request passes: security headers and reference ([`outer`]),
+//! the commune taken off the path ([`tenant`]), the caller and the right that the route asks for ([`gate`]), then the
+//! page. Routes are declared once, with who may call them ([`routes`]).
+
+mod agent;
+mod assets;
+mod call;
+mod citizen;
+mod csrf;
+mod failure;
+mod forms;
+mod gate;
+mod host;
+mod outer;
+mod page;
+mod posted;
+mod routes;
+mod tenant;
+
+use std::sync::Arc;
+
+use preau_app::App;
+
+pub use routes::{Access, Area, RouteInfo};
+
+/// What every request shares.
+pub struct Web {
+    pub(crate) app: Arc<App>,
+    pub(crate) assets: assets::Assets,
+    pub(crate) behind_proxy: bool,
+    pub(crate) secure: bool,
+}
+
+/// The whole site. `behind_proxy`: the visitor's address stands in `X-Forwarded-For`, written by a proxy of ours.
+#[must_use]
+pub fn service(app: Arc<App>, behind_proxy: bool) -> axum::Router {
+    let secure = app.settings.public_url.starts_with("https://");
+    let web = Arc::new(Web {
+        app,
+        assets: assets::Assets::load(),
+        behind_proxy,
+        secure,
+    });
+    outer::wrap(tenant::dispatch(Arc::clone(&web)), web)
+}
+
+/// Every route with who may call it: the test that walks them all starts here.
+#[must_use]
+pub fn every_route() -> Vec<RouteInfo> {
+    [
+        citizen::routes().into_table(),
+        agent::routes().into_table(),
+        host::routes().into_table(),
+    ]
+    .concat()
+}

@@ -36,7 +36,6 @@ pub(crate) struct PgConn {
     schema: String,
     lock: i64,
     flight: Vec<Flight>,
-    /// Refused while a write was in flight: what had failed first.
     used: Instant,
     permit: Option<OwnedSemaphorePermit>,
 }
@@ -124,6 +123,18 @@ impl PgServer {
         if conn.alive() {
             self.idle().push(conn);
         }
+    }
+
+    pub(crate) async fn has_schema(&self, schema: &str) -> Result<bool, StoreError> {
+        let mut conn = self.get("public").await?;
+        let found: Vec<(i64,)> = conn
+            .query_text(
+                "SELECT COUNT(*) FROM pg_namespace WHERE nspname = ?1",
+                vec![Value::from(schema)],
+            )
+            .await?;
+        self.take_back(conn);
+        Ok(found.first().is_some_and(|n| n.0 > 0))
     }
 
     /// Closes what was not used for `age`.

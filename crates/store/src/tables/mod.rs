@@ -1,10 +1,12 @@
 //! A file a family of tables: the rows, the statements, and functions that say what they do. No decision is taken here.
 
+pub mod agent;
 pub mod command;
 pub mod commune;
 pub mod counter;
 pub mod job;
 pub mod journal;
+pub mod session;
 pub mod setting;
 
 use crate::sql::Sql;
@@ -12,7 +14,7 @@ use crate::sql::Sql;
 /// Every statement, so that a test prepares them all on both engines. `true`: of the registry only.
 #[must_use]
 pub fn every_statement() -> Vec<(&'static Sql, bool)> {
-    let both = [command::ALL, counter::ALL, job::ALL, journal::ALL, setting::ALL];
+    let both = [agent::ALL, command::ALL, counter::ALL, job::ALL, journal::ALL, session::ALL, setting::ALL];
     let registry = [commune::ALL];
     let listed = |lists: &[&'static [&'static Sql]], of_registry: bool| {
         lists

@@ -1,0 +1,110 @@
+//! Sessions: only the hash of the token is kept.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::{Tx, args, error::StoreError, row, sql::statements};
+
+statements! {
+    INSERT = "INSERT INTO session (id, token_hash, subject_kind, subject_id, stage, user_agent, address, created_at, seen_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9)";
+    BY_TOKEN = "SELECT id, subject_kind, subject_id, stage, user_agent, address, created_at, seen_at, expires_at FROM session WHERE token_hash = ?1 AND ended_at IS NULL AND expires_at > ?2";
+    OF_SUBJECT = "SELECT id, subject_kind, subject_id, stage, user_agent, address, created_at, seen_at, expires_at FROM session WHERE subject_kind = ?1 AND subject_id = ?2 AND ended_at IS NULL AND expires_at > ?3 ORDER BY seen_at DESC";
+    SEEN = "UPDATE session SET seen_at = ?2, expires_at = ?3 WHERE id = ?1 AND ended_at IS NULL";
+    END = "UPDATE session SET ended_at = ?3 WHERE id = ?1 AND subject_id = ?2 AND ended_at IS NULL";
+    END_OTHERS = "UPDATE session SET ended_at = ?4 WHERE subject_kind = ?1 AND subject_id = ?2 AND id <> ?3 AND ended_at IS NULL";
+    FORGET = "DELETE FROM session WHERE expires_at < ?1";
+}
+
+row! {
+    /// A session that has not ended.
+    pub struct Session {
+        /// Which.
+        pub id: Uuid,
+        /// `agent` or `account`.
+        pub subject_kind: String,
+        /// Whose.
+        pub subject_id: Uuid,
+        /// `password` waits for the second factor, `open` is logged in.
+        pub stage: String,
+        /// Browser, as it calls itself.
+        pub user_agent: String,
+        /// Address it was opened from.
+        pub address: String,
+        /// When it was opened.
+        pub created_at: Timestamp,
+        /// When it was last used, to the minute.
+        pub seen_at: Timestamp,
+        /// When it ends unless it is used.
+        pub expires_at: Timestamp,
+    }
+}
+
+/// Opens a session.
+pub async fn insert(
+    tx: &mut Tx,
+    session: &Session,
+    token_hash: [u8; 32],
+) -> Result<(), StoreError> {
+    tx.put(
+        &INSERT,
+        args![
+            session.id,
+            token_hash,
+            &session.subject_kind,
+            session.subject_id,
+            &session.stage,
+            &session.user_agent,
+            &session.address,
+            session.created_at,
+            session.expires_at
+        ],
+    )
+    .await
+}
+
+/// The session of a token, unless it ended.
+pub async fn by_token(
+    tx: &mut Tx,
+    token_hash: [u8; 32],
+    at: Timestamp,
+) -> Result<Option<Session>, StoreError> {
+    tx.query_opt(&BY_TOKEN, args![token_hash, at]).await
+}
+
+/// Open sessions of somebody, the latest used first.
+pub async fn of_subject(
+    tx: &mut Tx,
+    kind: &str,
+    id: Uuid,
+    at: Timestamp,
+) -> Result<Vec<Session>, StoreError> {
+    tx.query(&OF_SUBJECT, args![kind, id, at]).await
+}
+
+/// It was used: its end slides.
+pub async fn seen(tx: &mut Tx, id: Uuid, until: Timestamp) -> Result<(), StoreError> {
+    let at = tx.at();
+    tx.put(&SEEN, args![id, at, until]).await
+}
+
+/// Ends one, if it is this person's. False when it was not there.
+pub async fn end(tx: &mut Tx, id: Uuid, subject: Uuid) -> Result<bool, StoreError> {
+    let at = tx.at();
+    Ok(tx.execute(&END, args![id, subject, at]).await? == 1)
+}
+
+/// Ends all of somebody's but one.
+pub async fn end_others(
+    tx: &mut Tx,
+    kind: &str,
+    subject: Uuid,
+    keep: Uuid,
+) -> Result<u64, StoreError> {
+    let at = tx.at();
+    tx.execute(&END_OTHERS, args![kind, subject, keep, at]).await
+}
+
+/// Forgets those that ended long ago.
+pub async fn forget(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(&FORGET, args![before]).await
+}

@@ -1,0 +1,124 @@
+//! Style sheets, scripts and images of ours: built into the binary, compressed once, addressed by content, kept by
+//! browsers for a year.
+
+use std::{collections::HashMap, io::Write, sync::Arc};
+
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use rust_embed::Embed;
+use sha2::{Digest, Sha256};
+
+use crate::Web;
+
+#[derive(Embed)]
+#[folder = "assets"]
+#[exclude = "*.sha256"]
+struct Folder;
+
+struct Asset {
+    media_type: &'static str,
+    plain: Bytes,
+    brotli: Bytes,
+    gzip: Bytes,
+}
+
+/// All of them.
+pub(crate) struct Assets {
+    urls: HashMap<String, String>,
+    files: HashMap<String, Asset>,
+}
+
+impl Assets {
+    pub(crate) fn load() -> Self {
+        let mut urls = HashMap::new();
+        let mut files = HashMap::new();
+        for name in Folder::iter() {
+            let Some(file) = Folder::get(&name) else {
+                continue;
+            };
+            let hash = Sha256::digest(&file.data);
+            let short: String = hash[..6].iter().map(|b| format!("{b:02x}")).collect();
+            let (stem, end) = name.rsplit_once('.').unwrap_or((&name, ""));
+            let hashed = format!("{stem}-{short}.{end}");
+            urls.insert(name.to_string(), format!("/assets/{hashed}"));
+            files.insert(hashed, Asset::new(end, file.data.into_owned()));
+        }
+        Self { urls, files }
+    }
+
+    /// The address of a file by its plain name.
+    pub(crate) fn url(&self, name: &str) -> String {
+        self.urls.get(name).cloned().unwrap_or_default()
+    }
+}
+
+impl Asset {
+    fn new(end: &str, plain: Vec<u8>) -> Self {
+        let mut brotli = Vec::new();
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        let params = brotli::enc::BrotliEncoderParams {
+            quality: 11,
+            ..Default::default()
+        };
+        // Writing to memory does not fail; an empty result is not served.
+        let _ = brotli::BrotliCompress(&mut plain.as_slice(), &mut brotli, &params);
+        let gzip = gzip.write_all(&plain).and_then(|()| gzip.finish());
+        Self {
+            media_type: media_type(end),
+            plain: plain.into(),
+            brotli: brotli.into(),
+            gzip: gzip.unwrap_or_default().into(),
+        }
+    }
+}
+
+/// The media type of a file of ours, by its ending.
+fn media_type(end: &str) -> &'static str {
+    match end {
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        _ => "application/octet-stream",
+    }
+}
+
+pub(crate) async fn serve(
+    State(web): State<Arc<Web>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(asset) = web.assets.files.get(&name) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let accepted = headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
+    let (encoding, bytes) = if accepted.contains("br") && !asset.brotli.is_empty() {
+        (Some("br"), &asset.brotli)
+    } else if accepted.contains("gzip") && !asset.gzip.is_empty() {
+        (Some("gzip"), &asset.gzip)
+    } else {
+        (None, &asset.plain)
+    };
+    let mut response = bytes.clone().into_response();
+    let out = response.headers_mut();
+    out.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(asset.media_type),
+    );
+    out.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=31536000, immutable"),
+    );
+    out.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some(encoding) = encoding {
+        out.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    response
+}

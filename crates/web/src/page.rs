@@ -1,0 +1,140 @@
+//! The shell around every page: header, menu, breadcrumb, footer.
+
+use std::sync::Arc;
+
+use preau_rules::permission::Right;
+
+use crate::{
+    Web,
+    call::{Call, Flash},
+    routes::Area,
+};
+
+/// Who is logged in, as the header shows it.
+#[derive(Debug, Clone)]
+pub(crate) struct User {
+    pub(crate) name: String,
+    pub(crate) role_label: String,
+}
+
+/// An entry of the agents' menu.
+#[derive(Debug, Clone)]
+pub(crate) struct MenuEntry {
+    pub(crate) key: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) href: String,
+}
+
+/// What the layouts read.
+pub(crate) struct Page {
+    web: Arc<Web>,
+    pub(crate) title: String,
+    pub(crate) base: String,
+    pub(crate) commune: String,
+    pub(crate) tagline: String,
+    pub(crate) logo: Option<String>,
+    pub(crate) theme_url: String,
+    pub(crate) current: &'static str,
+    pub(crate) user: Option<User>,
+    pub(crate) csrf: String,
+    pub(crate) flash: Option<Flash>,
+    pub(crate) crumbs: Vec<(String, Option<String>)>,
+    pub(crate) footer_accessibility: String,
+    pub(crate) agent_menu: Vec<MenuEntry>,
+    /// Seconds until the session ends unless it is used; `None` for visitors.
+    pub(crate) session_left: Option<i64>,
+}
+
+impl Page {
+    pub(crate) fn new(call: &Call, title: &str, current: &'static str) -> Self {
+        let portal = &call.portal;
+        let user = call.cx.caller.agent().ok().map(|agent| User {
+            name: agent.name.clone(),
+            role_label: agent.roles.join(", "),
+        });
+        Self {
+            web: Arc::clone(&call.web),
+            title: title.to_owned(),
+            base: call.base.clone(),
+            commune: portal.name.clone(),
+            tagline: portal.tagline.clone(),
+            logo: portal.logo.map(|id| call.href(&format!("/logo/{id}"))),
+            theme_url: call.href(&crate::citizen::theme::path(&portal.accent)),
+            current,
+            user,
+            csrf: call.csrf(),
+            flash: call.flash.clone(),
+            crumbs: Vec::new(),
+            footer_accessibility: match portal.accessibility.as_str() {
+                "totalement" => "totalement conforme",
+                "partiellement" => "partiellement conforme",
+                _ => "non conforme",
+            }
+            .to_owned(),
+            agent_menu: menu(call),
+            session_left: call
+                .cx
+                .caller
+                .agent()
+                .ok()
+                .map(|agent| agent.expires_at.as_second() - call.cx.at.as_second()),
+        }
+    }
+
+    /// A step of the breadcrumb with its path below the commune's; the last one has none.
+    pub(crate) fn crumb(mut self, label: &str, path: Option<&str>) -> Self {
+        let href = path.map(|p| format!("{}{p}", self.base));
+        self.crumbs.push((label.to_owned(), href));
+        self
+    }
+
+    /// Address of a file of ours, with the hash of its content.
+    pub(crate) fn asset(&self, name: &str) -> String {
+        self.web.assets.url(name)
+    }
+}
+
+/// The agents' menu: entries that their rights open.
+fn menu(call: &Call) -> Vec<MenuEntry> {
+    if call.area != Area::Agent {
+        return Vec::new();
+    }
+    let Ok(agent) = call.cx.caller.agent() else {
+        return Vec::new();
+    };
+    let entries: [(&str, &str, &str, &[Right]); 4] = [
+        ("journee", "Ma journée", "/agent", &[]),
+        (
+            "demandes",
+            "Demandes",
+            "/agent/demandes",
+            &[Right::Requests, Right::RequestsAnswer],
+        ),
+        ("messages", "Messages", "/agent/messages", &[Right::Messages]),
+        (
+            "parametres",
+            "Paramètres",
+            "/agent/parametres",
+            &[
+                Right::PortalSettings,
+                Right::News,
+                Right::Menus,
+                Right::Pages,
+                Right::Agents,
+                Right::Roles,
+                Right::Journal,
+            ],
+        ),
+    ];
+    entries
+        .into_iter()
+        .filter(|(.., rights)| {
+            rights.is_empty() || rights.iter().any(|r| agent.grants.allows_somewhere(*r))
+        })
+        .map(|(key, label, path, _)| MenuEntry {
+            key,
+            label,
+            href: call.href(path),
+        })
+        .collect()
+}
