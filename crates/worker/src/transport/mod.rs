@@ -5,15 +5,12 @@
 //! succeed, and explains itself to an agent in French. Nothing here reads a clock: the date of a
 //! letter is the date that the queue gave it, and a letter sent twice is the same bytes twice.
 
-#![cfg_attr(
-    test,
-    expect(clippy::expect_used, reason = "a test that fails here has said why")
-)]
-
 mod failure;
 mod files;
 mod letter;
 mod settings;
+#[cfg(test)]
+mod settings_tests;
 mod smtp;
 #[cfg(test)]
 mod smtp_tests;

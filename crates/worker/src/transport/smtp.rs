@@ -255,7 +255,7 @@ impl Smtp {
             Reason::Encryption
         } else if error.is_client() && stage == Stage::Authentication {
             Reason::Authentication
-        } else if chain.starts_with("Connection error") {
+        } else if stage == Stage::Greeting && !error.is_response() {
             Reason::Connection
         } else {
             Reason::Interrupted
