@@ -2,7 +2,8 @@
 //!
 //! The commands are given one by one, rather than through lettre's ready-made transport, because
 //! only the stage of the conversation tells a refused recipient from a wrong password, and because
-//! its timeout covers the connection alone: every answer has one here.
+//! its timeout covers the connection alone: every answer has one here. The feature `tracing` of lettre
+//! must stay off: it writes the whole conversation, password included, to the log.
 
 use std::future::Future;
 use std::time::Duration;
@@ -335,4 +336,24 @@ fn tls(settings: &MailSettings, host: &str) -> Result<Option<TlsParameters>, Set
             format!("le chiffrement ne peut pas être préparé : {error}"),
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::settings::Secret;
+    use super::*;
+
+    #[test]
+    fn a_server_that_repeats_our_password_is_not_quoted() {
+        let settings = MailSettings {
+            username: Some("portail".to_owned()),
+            password: Some(Secret::new("trombone-7")),
+            ..MailSettings::smtp("ne-pas-repondre@exemple.fr", "smtp.exemple.fr")
+        };
+        let smtp = Smtp::open(&settings).expect("a transport");
+        // As it is, as LOGIN sends it, and as PLAIN sends it.
+        for said in ["trombone-7", "dHJvbWJvbmUtNw==", "AHBvcnRhaWwAdHJvbWJvbmUtNw=="] {
+            assert_eq!(smtp.scrub(&format!("AUTH {said}\r\nrefused")), "AUTH ***  refused");
+        }
+    }
 }
