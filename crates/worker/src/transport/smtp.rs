@@ -352,8 +352,15 @@ mod tests {
         };
         let smtp = Smtp::open(&settings).expect("a transport");
         // As it is, as LOGIN sends it, and as PLAIN sends it.
-        for said in ["trombone-7", "dHJvbWJvbmUtNw==", "AHBvcnRhaWwAdHJvbWJvbmUtNw=="] {
-            assert_eq!(smtp.scrub(&format!("AUTH {said}\r\nrefused")), "AUTH ***  refused");
+        for said in [
+            "trombone-7",
+            "dHJvbWJvbmUtNw==",
+            "AHBvcnRhaWwAdHJvbWJvbmUtNw==",
+        ] {
+            assert_eq!(
+                smtp.scrub(&format!("AUTH {said}\r\nrefused")),
+                "AUTH ***  refused"
+            );
         }
     }
 }
