@@ -16,15 +16,8 @@ const ON_POSTGRES: &[&str] = &["lane"];
 
 /// Runs a benchmark. It prints its table, and writes its figures to `json` when a file is given.
 pub fn run(name: &str, json: Option<&Path>) -> Result<()> {
+    let package = ["--release", "--package", "preau-bench", "--bin", name];
     // Built first: a compiler on the same cores would spoil the first figures of the server.
-    let package = [
-        "--release",
-        "--quiet",
-        "--package",
-        "preau-bench",
-        "--bin",
-        name,
-    ];
     run::shown(
         Command::new("cargo")
             .arg("build")
@@ -32,7 +25,7 @@ pub fn run(name: &str, json: Option<&Path>) -> Result<()> {
             .current_dir(crate::root()),
     )?;
     let mut command = Command::new("cargo");
-    command.arg("run").args(package);
+    command.args(["run", "--quiet"]).args(package);
     if let Some(json) = json {
         command.arg("--").arg("--json").arg(json);
     }

@@ -1,7 +1,7 @@
 //! Running other programs: their output stays visible, their closing lines are counted, and an
 //! interrupt reaches them, so that whoever started something ends it before this program does.
 
-use std::io::{BufRead as _, BufReader, Read, Write};
+use std::io::{BufRead as _, BufReader, IsTerminal as _, Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -101,6 +101,9 @@ pub fn tallied(command: &mut Command, tally: &mut Tally) -> Result<bool> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
+    if std::io::stderr().is_terminal() {
+        command.env("CARGO_TERM_COLOR", "always");
+    }
     let mut running = foreground(command)?;
     let (out, err) = (running.child.stdout.take(), running.child.stderr.take());
     let counted = thread::scope(|scope| {
