@@ -1,14 +1,20 @@
 //! The rules.
 
+pub mod backoff;
+pub mod civility;
 pub mod code;
 pub mod common_password;
 pub mod email;
 pub mod entropy;
 pub mod french;
+pub mod grants;
 pub mod id;
 pub mod money;
 pub mod number;
 pub mod password;
 pub mod permission;
 pub mod phone;
+pub mod publication;
+pub mod slug;
 pub mod text;
+pub mod throttle;
