@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
@@ -53,6 +54,7 @@ pub struct Communes {
     settings: Settings,
     registry: Database,
     known: RwLock<Known>,
+    bell: Arc<Notify>,
 }
 
 #[derive(Default)]
@@ -71,6 +73,7 @@ impl Communes {
         std::fs::create_dir_all(&settings.folder).map_err(|e| {
             StoreError::Unavailable(format!("{}: {e}", settings.folder.display()))
         })?;
+        let bell = Arc::new(Notify::new());
         let (address, present) = match &settings.registry_server {
             None => {
                 let path = settings.folder.join("registry.sqlite");
@@ -83,7 +86,7 @@ impl Communes {
                 (Address::Postgres(server, REGISTRY_SCHEMA.to_owned()), present)
             }
         };
-        let registry = Database::new(address, &REGISTRY);
+        let registry = Database::new(address, &REGISTRY, Arc::clone(&bell));
         if !present {
             match registry.create().await {
                 // Another node made it in the meantime.
@@ -95,6 +98,7 @@ impl Communes {
             settings,
             registry,
             known: RwLock::default(),
+            bell,
         };
         communes.refresh().await?;
         Ok(communes)
@@ -104,6 +108,12 @@ impl Communes {
     #[must_use]
     pub fn registry(&self) -> &Database {
         &self.registry
+    }
+
+    /// Rung when a job was enqueued in any database of this process.
+    #[must_use]
+    pub fn bell(&self) -> Arc<Notify> {
+        Arc::clone(&self.bell)
     }
 
     /// The data folder.
@@ -148,7 +158,7 @@ impl Communes {
     fn commune(&self, row: CommuneRow, db: Option<Database>) -> Result<Commune, StoreError> {
         let db = match db {
             Some(db) => db,
-            None => Database::new(self.settings.address(&row)?, &COMMUNE),
+            None => self.database_of(&row)?,
         };
         Ok(Commune {
             id: row.id,
@@ -195,7 +205,7 @@ impl Communes {
         origin: Origin,
     ) -> Result<Arc<Commune>, StoreError> {
         let row = self.plan(id, slug, name, engine_server, &origin);
-        let db = Database::new(self.settings.address(&row)?, &COMMUNE);
+        let db = self.database_of(&row)?;
         db.create().await?;
         self.enlist(row, db, origin).await
     }
@@ -236,7 +246,8 @@ impl Communes {
     }
 
     pub(crate) fn database_of(&self, row: &CommuneRow) -> Result<Database, StoreError> {
-        Ok(Database::new(self.settings.address(row)?, &COMMUNE))
+        let address = self.settings.address(row)?;
+        Ok(Database::new(address, &COMMUNE, Arc::clone(&self.bell)))
     }
 
     pub(crate) fn files_of(&self, id: Uuid) -> Result<Files, StoreError> {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use tokio::sync::{OnceCell, watch};
+use tokio::sync::{Notify, OnceCell};
 
 use crate::{
     command::Command,
@@ -44,17 +44,19 @@ pub(crate) struct Shared {
     writer: Mutex<Option<rusqlite::Connection>>,
     readers: Mutex<Vec<rusqlite::Connection>>,
     used: Mutex<Instant>,
-    /// The instant of the next job that is known to this node.
-    jobs: watch::Sender<Option<Timestamp>>,
+    /// The instant of the next job that was enqueued here and not yet looked at.
+    job_due: Mutex<Option<Timestamp>>,
+    /// Rung when a job was enqueued; shared by all databases of an installation.
+    bell: Arc<Notify>,
 }
 
 /// Readers of one file that stay open between two reads.
 const WARM_READERS: usize = 8;
 
 impl Database {
-    /// Opens nothing yet.
+    /// Opens nothing yet. `bell` is rung when a job was enqueued.
     #[must_use]
-    pub fn new(address: Address, tree: &'static Tree) -> Self {
+    pub fn new(address: Address, tree: &'static Tree, bell: Arc<Notify>) -> Self {
         Self {
             shared: Arc::new(Shared {
                 address,
@@ -64,7 +66,8 @@ impl Database {
                 writer: Mutex::new(None),
                 readers: Mutex::new(Vec::new()),
                 used: Mutex::new(Instant::now()),
-                jobs: watch::channel(None).0,
+                job_due: Mutex::new(None),
+                bell,
             }),
         }
     }
@@ -144,10 +147,14 @@ impl Database {
         Lane::submit(&self.shared, command, origin).await
     }
 
-    /// Changes when a job was enqueued here: the worker waits on it.
+    /// The earliest instant of jobs enqueued here since the last call.
     #[must_use]
-    pub fn jobs(&self) -> watch::Receiver<Option<Timestamp>> {
-        self.shared.jobs.subscribe()
+    pub fn take_job_due(&self) -> Option<Timestamp> {
+        self.shared
+            .job_due
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 
     /// Commands that wait in the lane.
@@ -281,7 +288,10 @@ impl Shared {
             }
         }
         if let Some(due) = due {
-            self.jobs.send_replace(Some(due));
+            let mut known = self.job_due.lock().unwrap_or_else(PoisonError::into_inner);
+            *known = Some(known.map_or(due, |k| k.min(due)));
+            drop(known);
+            self.bell.notify_one();
         }
     }
 

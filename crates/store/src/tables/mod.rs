@@ -6,6 +6,7 @@ pub mod commune;
 pub mod counter;
 pub mod job;
 pub mod journal;
+pub mod mail;
 pub mod session;
 pub mod setting;
 
@@ -14,7 +15,7 @@ use crate::sql::Sql;
 /// Every statement, so that a test prepares them all on both engines. `true`: of the registry only.
 #[must_use]
 pub fn every_statement() -> Vec<(&'static Sql, bool)> {
-    let both = [agent::ALL, command::ALL, counter::ALL, job::ALL, journal::ALL, session::ALL, setting::ALL];
+    let both = [agent::ALL, command::ALL, counter::ALL, job::ALL, journal::ALL, mail::ALL, session::ALL, setting::ALL];
     let registry = [commune::ALL];
     let listed = |lists: &[&'static [&'static Sql]], of_registry: bool| {
         lists
