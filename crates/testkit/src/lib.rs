@@ -20,4 +20,5 @@ pub mod http;
 mod patience;
 mod process;
 pub mod smtp;
+pub mod town;
 mod words;

@@ -166,7 +166,7 @@ impl Worker {
         };
         let work = cx.write(claim).await?;
         let count = work.len();
-        let ends = work.iter().map(|work| async {
+        let ends = work.iter().map(|work| async move {
             let end = self.perform(cx, work).await;
             (work, end)
         });

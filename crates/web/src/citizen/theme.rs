@@ -5,6 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::header;
+use preau_rules::colour::{Colour, Theme};
 
 use crate::routes::{Access, Routes};
 
@@ -20,8 +21,8 @@ pub(crate) fn path(accent: &str) -> String {
 async fn show(Path(name): Path<String>) -> Response {
     let css = name
         .strip_suffix(".css")
-        .and_then(|hex| preau_rules::colour::Accent::parse(&format!("#{hex}")).ok())
-        .map(|accent| accent.theme().css());
+        .and_then(|hex| Colour::parse(hex).ok())
+        .map(|colour| Theme::of(colour).css());
     let headers = [
         (header::CONTENT_TYPE, "text/css; charset=utf-8"),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
