@@ -1,4 +1,4 @@
--- What the commune writes on its portal.
+-- What the commune writes on its portal. `removed_at`: taken off by an agent, who can put it back.
 
 CREATE TABLE file (
   id UUID PRIMARY KEY,
@@ -19,7 +19,8 @@ CREATE TABLE news (
   visible_from INSTANT NOT NULL,
   visible_until INSTANT,
   created_at INSTANT NOT NULL,
-  updated_at INSTANT NOT NULL
+  updated_at INSTANT NOT NULL,
+  removed_at INSTANT
 ) STRICT;
 CREATE INDEX news_visible ON news (visible_from);
 
@@ -36,14 +37,16 @@ CREATE TABLE menu (
 CREATE TABLE page (
   id UUID PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('information', 'legal')),
-  slug TEXT NOT NULL UNIQUE,
+  slug TEXT NOT NULL,
   title TEXT NOT NULL,
   body TEXT NOT NULL,
   version INT NOT NULL,
   position INT NOT NULL,
   published BOOL NOT NULL,
-  updated_at INSTANT NOT NULL
+  updated_at INSTANT NOT NULL,
+  removed_at INSTANT
 ) STRICT;
+CREATE UNIQUE INDEX page_slug ON page (slug) WHERE removed_at IS NULL;
 
 -- Every version stays: who accepted the conditions accepted one of these.
 CREATE TABLE page_version (
@@ -52,6 +55,7 @@ CREATE TABLE page_version (
   version INT NOT NULL,
   title TEXT NOT NULL,
   body TEXT NOT NULL,
+  author TEXT NOT NULL,
   at INSTANT NOT NULL,
   UNIQUE (page_id, version)
 ) STRICT;
