@@ -4,9 +4,13 @@ pub mod agent;
 pub mod command;
 pub mod commune;
 pub mod counter;
+pub mod file;
 pub mod job;
 pub mod journal;
 pub mod mail;
+pub mod menu;
+pub mod news;
+pub mod page;
 pub mod session;
 pub mod setting;
 
@@ -15,7 +19,20 @@ use crate::sql::Sql;
 /// Every statement, so that a test prepares them all on both engines. `true`: of the registry only.
 #[must_use]
 pub fn every_statement() -> Vec<(&'static Sql, bool)> {
-    let both = [agent::ALL, command::ALL, counter::ALL, job::ALL, journal::ALL, mail::ALL, session::ALL, setting::ALL];
+    let both = [
+        agent::ALL,
+        command::ALL,
+        counter::ALL,
+        file::ALL,
+        job::ALL,
+        journal::ALL,
+        mail::ALL,
+        menu::ALL,
+        news::ALL,
+        page::ALL,
+        session::ALL,
+        setting::ALL,
+    ];
     let registry = [commune::ALL];
     let listed = |lists: &[&'static [&'static Sql]], of_registry: bool| {
         lists
