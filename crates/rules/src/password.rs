@@ -142,29 +142,17 @@ impl Policy {
 
     /// The policy in a sentence, to stand under the field before anything is typed.
     pub fn hint_fr(self) -> String {
-        let mut parts: Vec<&str> = Vec::new();
-        for (asked, name) in [
-            (self.digit, "un chiffre"),
-            (self.lower, "une lettre minuscule"),
-            (self.upper, "une lettre majuscule"),
-            (self.symbol, "un signe (par exemple ! ou -)"),
-        ] {
-            if asked {
-                parts.push(name);
-            }
-        }
         let length = format!("Au moins {}\u{a0}caractères", self.min_length);
-        let kinds = format!(
-            "{}\u{a0}sortes de caractères parmi minuscules, majuscules, chiffres et signes",
-            self.kinds
-        );
-        if self.kinds > 0 {
-            parts.push(&kinds);
+        let kinds: Vec<String> = self
+            .rules()
+            .into_iter()
+            .filter(|rule| rule.is_kind())
+            .map(Rule::label_fr)
+            .collect();
+        if kinds.is_empty() {
+            return format!("{length}.");
         }
-        match parts.as_slice() {
-            [] => format!("{length}."),
-            parts => format!("{length}, dont au moins {}.", crate::french::list(parts)),
-        }
+        format!("{length}, dont au moins {}.", crate::french::list(&kinds))
     }
 }
 
@@ -228,9 +216,12 @@ impl Rule {
         }
     }
 
-    /// Nobody needs to read it before breaking it.
-    pub const fn is_obvious(self) -> bool {
-        matches!(self, Self::MaxLength)
+    /// About what the password is made of, which is said before anything is typed.
+    const fn is_kind(self) -> bool {
+        matches!(
+            self,
+            Self::Digit | Self::Lower | Self::Upper | Self::Symbol | Self::Kinds(_)
+        )
     }
 }
 
@@ -394,11 +385,6 @@ mod tests {
     fn the_hint_says_it_before_anything_is_typed() {
         insta::assert_snapshot!(Policy::FAMILY.hint_fr().replace('\u{a0}', " "), @"Au moins 8 caractères, dont au moins un chiffre, une lettre minuscule et une lettre majuscule.");
         insta::assert_snapshot!(Policy::AGENT.hint_fr().replace('\u{a0}', " "), @"Au moins 12 caractères, dont au moins 3 sortes de caractères parmi minuscules, majuscules, chiffres et signes.");
-    }
-
-    #[test]
-    fn an_accent_opens_from_any_keyboard() {
-        assert_eq!(prepare("e\u{301}te\u{301}"), prepare("été"));
     }
 
     proptest! {
