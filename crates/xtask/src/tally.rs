@@ -22,8 +22,9 @@ impl Tally {
     /// (`test result: ok. 2 passed; 1 failed; …`); any other line adds nothing.
     pub fn read_line(&mut self, line: &str) {
         let line = without_colours(line);
-        let line = line.trim();
-        let figures = if line.starts_with("Summary [") {
+        // nextest indents its own closing line, and also what a failed test printed, in which
+        // stands a closing line of `cargo test`: that one is not to be counted again.
+        let figures = if line.trim_start().starts_with("Summary [") {
             line.split_once(" run: ").map(|(_, figures)| figures)
         } else {
             line.strip_prefix("test result: ")
@@ -90,6 +91,13 @@ test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; 
         let line = "\u{1b}[32;1m     Summary\u{1b}[0m [   0.004s] \u{1b}[1m3\u{1b}[0m tests run: \
                     \u{1b}[1m3\u{1b}[0m \u{1b}[32;1mpassed\u{1b}[0m, \u{1b}[1m0\u{1b}[0m skipped";
         assert_eq!(count(line).passed, 3);
+    }
+
+    #[test]
+    fn a_failure_shown_by_nextest_counts_once() {
+        let lines = "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured\n     \
+             Summary [   0.004s] 1 test run: 0 passed, 1 failed, 0 skipped";
+        assert_eq!(count(lines).to_string(), "0 passed, 1 failed");
     }
 
     #[test]
