@@ -26,8 +26,6 @@ CREATE TABLE agent (
   totp_secret BYTES,
   totp_confirmed_at INSTANT,
   totp_last_step INT NOT NULL,
-  failures INT NOT NULL,
-  failed_at INSTANT,
   created_at INSTANT NOT NULL,
   disabled_at INSTANT,
   last_seen_at INSTANT
@@ -61,7 +59,7 @@ CREATE TABLE agent_invitation (
   used_at INSTANT
 ) STRICT;
 
--- Only the hash of the token is kept. `stage`: 'password' waits for the second factor, 'open' is logged in.
+-- Only the hash of the token is kept; `device` is the hash of a cookie that stays in the browser. `stage`: 'password' waits for the second factor, 'open' is logged in.
 CREATE TABLE session (
   id UUID PRIMARY KEY,
   token_hash BYTES NOT NULL UNIQUE,
@@ -70,9 +68,18 @@ CREATE TABLE session (
   stage TEXT NOT NULL CHECK (stage IN ('password', 'open')),
   user_agent TEXT NOT NULL,
   address TEXT NOT NULL,
+  device BYTES,
   created_at INSTANT NOT NULL,
   seen_at INSTANT NOT NULL,
   expires_at INSTANT NOT NULL,
   ended_at INSTANT
 ) STRICT;
 CREATE INDEX session_subject ON session (subject_kind, subject_id);
+
+-- Tries that were not followed by a success, by account (known or not) or by network address; the key is a hash.
+CREATE TABLE throttle (
+  key BYTES PRIMARY KEY,
+  failures INT NOT NULL,
+  failed_at INSTANT NOT NULL
+) STRICT;
+CREATE INDEX throttle_failed_at ON throttle (failed_at);

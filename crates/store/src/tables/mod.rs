@@ -5,14 +5,19 @@ pub mod command;
 pub mod commune;
 pub mod counter;
 pub mod file;
+pub mod invitation;
 pub mod job;
 pub mod journal;
 pub mod mail;
 pub mod menu;
 pub mod news;
 pub mod page;
+pub mod recovery;
+pub mod role;
 pub mod session;
 pub mod setting;
+pub mod site;
+pub mod throttle;
 
 use crate::sql::Sql;
 
@@ -24,14 +29,19 @@ pub fn every_statement() -> Vec<(&'static Sql, bool)> {
         command::ALL,
         counter::ALL,
         file::ALL,
+        invitation::ALL,
         job::ALL,
         journal::ALL,
         mail::ALL,
         menu::ALL,
         news::ALL,
         page::ALL,
+        recovery::ALL,
+        role::ALL,
         session::ALL,
         setting::ALL,
+        site::ALL,
+        throttle::ALL,
     ];
     let registry = [commune::ALL];
     let listed = |lists: &[&'static [&'static Sql]], of_registry: bool| {

@@ -6,9 +6,10 @@ use uuid::Uuid;
 use crate::{Tx, args, error::StoreError, row, sql::statements};
 
 statements! {
-    INSERT = "INSERT INTO session (id, token_hash, subject_kind, subject_id, stage, user_agent, address, created_at, seen_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9)";
+    INSERT = "INSERT INTO session (id, token_hash, subject_kind, subject_id, stage, user_agent, address, created_at, seen_at, expires_at, device) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10)";
     BY_TOKEN = "SELECT id, subject_kind, subject_id, stage, user_agent, address, created_at, seen_at, expires_at FROM session WHERE token_hash = ?1 AND ended_at IS NULL AND expires_at > ?2";
-    OF_SUBJECT = "SELECT id, subject_kind, subject_id, stage, user_agent, address, created_at, seen_at, expires_at FROM session WHERE subject_kind = ?1 AND subject_id = ?2 AND ended_at IS NULL AND expires_at > ?3 ORDER BY seen_at DESC";
+    OF_SUBJECT = "SELECT id, subject_kind, subject_id, stage, user_agent, address, created_at, seen_at, expires_at FROM session WHERE subject_kind = ?1 AND subject_id = ?2 AND ended_at IS NULL AND stage = 'open' AND expires_at > ?3 ORDER BY seen_at DESC, id DESC";
+    DEVICES = "SELECT COUNT(*), COUNT(CASE WHEN device = ?3 THEN 1 END) FROM session WHERE subject_kind = ?1 AND subject_id = ?2 AND stage = 'open'";
     SEEN = "UPDATE session SET seen_at = ?2, expires_at = ?3 WHERE id = ?1 AND ended_at IS NULL";
     END = "UPDATE session SET ended_at = ?3 WHERE id = ?1 AND subject_id = ?2 AND ended_at IS NULL";
     END_OTHERS = "UPDATE session SET ended_at = ?4 WHERE subject_kind = ?1 AND subject_id = ?2 AND id <> ?3 AND ended_at IS NULL";
@@ -39,11 +40,12 @@ row! {
     }
 }
 
-/// Opens a session.
+/// Opens a session, from the browser whose cookie has this hash.
 pub async fn insert(
     tx: &mut Tx,
     session: &Session,
     token_hash: [u8; 32],
+    device: Option<[u8; 32]>,
 ) -> Result<(), StoreError> {
     tx.put(
         &INSERT,
@@ -56,7 +58,8 @@ pub async fn insert(
             &session.user_agent,
             &session.address,
             session.created_at,
-            session.expires_at
+            session.expires_at,
+            device.map(Vec::from)
         ],
     )
     .await
@@ -69,6 +72,16 @@ pub async fn by_token(
     at: Timestamp,
 ) -> Result<Option<Session>, StoreError> {
     tx.query_opt(&BY_TOKEN, args![token_hash, at]).await
+}
+
+/// How many sessions somebody opened so far, and how many of them from this browser.
+pub async fn devices(
+    tx: &mut Tx,
+    kind: &str,
+    id: Uuid,
+    device: Option<[u8; 32]>,
+) -> Result<(i64, i64), StoreError> {
+    tx.query_one(&DEVICES, args![kind, id, device.map(Vec::from)]).await
 }
 
 /// Open sessions of somebody, the latest used first.
