@@ -11,7 +11,7 @@
 //! take every usual writing and keep one. [`civility`] says how a person is addressed. [`money`]
 //! reads amounts into cents. [`slug`] is the path of a commune, [`number`] the reference that a
 //! citizen quotes, [`code`] what is copied from a mail or a letter, with the check character that
-//! finds a slip. [`id`] makes identifiers that sort by time and cannot be mixed up.
+//! finds a slip. [`mod@id`] makes identifiers that sort by time and cannot be mixed up.
 //!
 //! # What is said to people
 //! [`french`] writes dates, ages, amounts and counts as French people read them. [`colour`] makes a

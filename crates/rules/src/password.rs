@@ -2,8 +2,8 @@
 //! page can tick them off while the password is typed. Only the check made here, on the server,
 //! decides.
 //!
-//! Figures: CNIL, recommendation 2022-100 of 21 July 2022. A password alone needs 80 bits, one that
-//! is protected by a restriction of access (see the throttle) 50 bits, counted as L × log2 N.
+//! Figures: CNIL, recommendation 2022-100. Alone, a password needs 80 bits; beside a restriction of
+//! access ([`crate::throttle`]), 50.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -355,6 +355,11 @@ mod tests {
             [],
             "the provider is not personal"
         );
+    }
+
+    #[test]
+    fn an_accent_opens_from_any_keyboard() {
+        assert_eq!(prepare("e\u{301}te\u{301}"), prepare("été"));
     }
 
     #[test]

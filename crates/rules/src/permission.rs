@@ -24,6 +24,12 @@ macro_rules! rights {
             /// Every right, in the order in which the roles page lists them.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
+            /// Those that a commune gives to its agents: all but the operators' own, which stands last.
+            pub const OF_COMMUNE: &'static [Self] = Self::ALL.split_at(Self::ALL.len() - 1).0;
+
+            /// Those of an operator.
+            pub const OF_HOST: &'static [Self] = &[Self::Host, Self::Agents];
+
             /// The name in the database and in exports; it never changes.
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$name => $code),+ }
@@ -85,6 +91,8 @@ rights! {
     Roles = "roles", "Rôles", "Modifier les rôles et leurs droits.";
     /// Read the journal.
     Journal = "journal", "Journal", "Consulter qui a changé quoi, et quand.";
+    /// Run the installation; held by operators, in the registry only.
+    Host = "host", "Exploitation", "Voir l’état des communes, de leurs files d’attente et de leurs envois, et relancer un travail abandonné.";
 }
 
 impl std::str::FromStr for Right {
@@ -204,7 +212,7 @@ impl RolePreset {
             ],
             // Allergies are needed where children eat; nothing else of the family's file is.
             Self::Animateur => &[Attendance, Health],
-            Self::Administrator => Right::ALL,
+            Self::Administrator => Right::OF_COMMUNE,
         }
     }
 }
@@ -241,6 +249,8 @@ mod tests {
     #[test]
     fn the_codes_in_the_database_are_these() {
         let codes: Vec<&str> = Right::ALL.iter().map(|right| right.code()).collect();
-        insta::assert_snapshot!(codes.join(" "), @"requests requests.answer families codes health activities bookings attendance billing collect close statistics messages news menus pages portal.texts portal.settings agents roles journal");
+        insta::assert_snapshot!(codes.join(" "), @"requests requests.answer families codes health activities bookings attendance billing collect close statistics messages news menus pages portal.texts portal.settings agents roles journal host");
+        assert_eq!(Right::ALL.last(), Some(&Right::Host));
+        assert!(!Right::OF_COMMUNE.contains(&Right::Host));
     }
 }
