@@ -1,1 +1,3 @@
-//! 
+//! Formats: bytes in, bytes out. No database, no clock, no network.
+
+pub mod archive;

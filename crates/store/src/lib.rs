@@ -13,8 +13,10 @@ mod error;
 mod files;
 mod lane;
 mod migrate;
+mod rows;
 mod sql;
 pub mod tables;
+mod transfer;
 mod value;
 
 pub use command::Command;
@@ -27,4 +29,5 @@ pub use files::Files;
 pub use lane::{BATCH, QUEUE};
 pub use migrate::{COMMUNE, Migration, REGISTRY, Tree};
 pub use sql::Sql;
+pub use transfer::{Progress, TransferError, schema_version};
 pub use value::{Column, FromRow, Reader, Row, Value};

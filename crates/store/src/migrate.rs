@@ -82,7 +82,7 @@ pub(crate) async fn version(tx: &mut Tx) -> Result<i64, StoreError> {
     read_version(tx).await
 }
 
-async fn read_version(tx: &mut Tx) -> Result<i64, StoreError> {
+pub(crate) async fn read_version(tx: &mut Tx) -> Result<i64, StoreError> {
     let found: Vec<(Option<i64>,)> = tx
         .query_text("SELECT MAX(version) FROM schema_version", Vec::new())
         .await?;

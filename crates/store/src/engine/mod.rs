@@ -10,9 +10,11 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
+    ddl::Kind,
     error::StoreError,
+    rows,
     sql::Sql,
-    value::{FromRow, Value},
+    value::{FromRow, Reader, Row, Value},
 };
 
 /// Which engine keeps a database.
@@ -197,6 +199,14 @@ impl Tx {
         self.watch(result)
     }
 
+    /// Has the engine read the statement, without running it.
+    pub async fn prepare(&mut self, sql: &'static Sql) -> Result<(), StoreError> {
+        match &mut self.conn {
+            Conn::Sqlite(conn) => Ok(conn.prepare(sql.sqlite()).map(|_| ())?),
+            Conn::Postgres(conn) => conn.prepare(sql.postgres()).await,
+        }
+    }
+
     /// Writes, and says how many rows changed.
     pub async fn execute(
         &mut self,
@@ -302,6 +312,27 @@ impl Tx {
         match &mut self.conn {
             Conn::Sqlite(conn) => sqlite::query(conn, text, &args),
             Conn::Postgres(conn) => conn.query_text(text, args).await,
+        }
+    }
+
+    /// Rows of a statement given as text, of columns of these kinds.
+    pub(crate) async fn query_values(
+        &mut self,
+        text: &str,
+        args: Vec<Value>,
+        kinds: &[Kind],
+    ) -> Result<Vec<Vec<Value>>, StoreError> {
+        match &mut self.conn {
+            Conn::Sqlite(conn) => {
+                sqlite::query_with(conn, text, &args, |reader| rows::read(reader, kinds))
+            }
+            Conn::Postgres(conn) => {
+                let found = conn.rows(text, args).await?;
+                found
+                    .iter()
+                    .map(|row| rows::read(&mut Reader::new(Row::Postgres(row)), kinds))
+                    .collect()
+            }
         }
     }
 

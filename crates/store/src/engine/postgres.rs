@@ -204,6 +204,10 @@ impl PgConn {
         Ok(statement)
     }
 
+    pub(crate) async fn prepare(&mut self, text: &str) -> Result<(), StoreError> {
+        self.statement(text).await.map(|_| ())
+    }
+
     pub(crate) async fn query<R: FromRow>(
         &mut self,
         sql: &Sql,
@@ -218,6 +222,16 @@ impl PgConn {
         args: Vec<Value>,
     ) -> Result<Vec<R>, StoreError> {
         self.query_dollars(&dollars(text), args).await
+    }
+
+    pub(crate) async fn rows(
+        &mut self,
+        text: &str,
+        args: Vec<Value>,
+    ) -> Result<Vec<tokio_postgres::Row>, StoreError> {
+        let statement = self.statement(&dollars(text)).await?;
+        let rows = self.client()?.query_raw(&statement, args).await?;
+        Ok(rows.try_collect().await?)
     }
 
     async fn query_dollars<R: FromRow>(

@@ -43,18 +43,27 @@ pub(crate) fn open(path: &Path, purpose: Use, create: bool) -> Result<Connection
     Ok(conn)
 }
 
-pub(crate) fn query<R: FromRow>(
+pub(crate) fn query_with<R>(
     conn: &Connection,
     text: &str,
     args: &[Value],
+    mut read: impl FnMut(&mut Reader<'_>) -> Result<R, StoreError>,
 ) -> Result<Vec<R>, StoreError> {
     let mut statement = conn.prepare_cached(text)?;
     let mut rows = statement.query(params_from_iter(args))?;
     let mut out = Vec::new();
     while let Some(row) = rows.next()? {
-        out.push(R::from_row(&mut Reader::new(Row::Sqlite(row)))?);
+        out.push(read(&mut Reader::new(Row::Sqlite(row)))?);
     }
     Ok(out)
+}
+
+pub(crate) fn query<R: FromRow>(
+    conn: &Connection,
+    text: &str,
+    args: &[Value],
+) -> Result<Vec<R>, StoreError> {
+    query_with(conn, text, args, R::from_row)
 }
 
 pub(crate) fn execute(conn: &Connection, text: &str, args: &[Value]) -> Result<u64, StoreError> {

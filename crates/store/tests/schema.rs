@@ -1,0 +1,51 @@
+//! Tables and statements: one text, both engines.
+
+use preau_store::{COMMUNE, REGISTRY, tables::every_statement};
+
+mod ground;
+use ground::ground;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_statement_is_understood_by_the_engine() {
+    let ground = ground().await;
+    let mut commune = ground.commune.db.read().await.unwrap();
+    let mut registry = ground.communes.registry().read().await.unwrap();
+    let all = every_statement();
+    assert!(all.len() > 40, "only {} statements are registered", all.len());
+    for (sql, of_registry) in all {
+        let tx = if of_registry { &mut registry } else { &mut commune };
+        tx.prepare(sql).await.unwrap_or_else(|e| panic!("{}: {e}", sql.name));
+    }
+}
+
+#[test]
+fn every_file_of_statements_is_registered() {
+    let source = include_str!("../src/tables/mod.rs");
+    for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/tables")).unwrap() {
+        let path = file.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        if name != "mod" && std::fs::read_to_string(&path).unwrap().contains("statements!") {
+            assert!(
+                source.contains(&format!("{name}::ALL")),
+                "{name}::ALL is missing in tables/mod.rs"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_catalogue_knows_every_table_its_columns_and_its_key() {
+    for tree in [&COMMUNE, &REGISTRY] {
+        let tables = tree.catalogue(tree.version());
+        for step in tree.steps {
+            let made = step.ddl.matches("CREATE TABLE ").count();
+            assert!(made > 0 || step.ddl.contains("ALTER TABLE"), "{}", step.name);
+        }
+        let made: usize = tree.steps.iter().map(|s| s.ddl.matches("CREATE TABLE ").count()).sum();
+        assert_eq!(tables.len(), made, "{}", tree.name);
+        for table in tables {
+            assert!(!table.key.is_empty(), "{} has no key", table.name);
+            assert!(table.columns.len() > 1, "{} has no columns", table.name);
+        }
+    }
+}
