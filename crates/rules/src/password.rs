@@ -1,9 +1,6 @@
-//! What a password must be: a policy as data, and each of its rules checked on its own, so that a
-//! page can tick them off while the password is typed. Only the check made here, on the server,
-//! decides.
-//!
-//! Figures: CNIL, recommendation 2022-100. Alone, a password needs 80 bits; beside a restriction of
-//! access ([`crate::throttle`]), 50.
+//! What a password must be: a policy as data, each rule checked on its own, so that a page can tick
+//! them off while it is typed. Only the check on the server decides. Figures: CNIL, recommendation
+//! 2022-100: alone, a password needs 80 bits; beside a slow-down ([`crate::throttle`]), 50.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -12,8 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::common_password::{self, fold};
 use crate::entropy::Facts;
 
-/// The longest password that is hashed, in characters: no passphrase is longer, and a body of
-/// megabytes must not reach Argon2.
+/// Characters that are hashed at most: megabytes must not reach Argon2.
 pub const MAX_LENGTH: usize = 256;
 
 /// Parts of a name or an address shorter than this are not looked for: "Li" is in "olives".
