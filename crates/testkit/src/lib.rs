@@ -20,5 +20,6 @@ pub mod http;
 mod patience;
 mod process;
 pub mod smtp;
+#[cfg(feature = "town")]
 pub mod town;
 mod words;

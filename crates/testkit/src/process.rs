@@ -6,11 +6,10 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// Runs `"$@"` in the group of this shell and kills the whole group when standard input ends. The kernel closes that
-/// pipe even when the test process is killed outright, where no destructor runs. The shell lets go of standard output, so
-/// that its end tells that the program ended.
-const WATCH: &str =
-    r#"exec 3<&0; "$@" </dev/null 3<&- & exec >/dev/null; cat <&3; kill -s KILL -- "-$$""#;
+/// Runs `"$@"` in the group of this shell. When standard input ends, kills it, waits until it is gone (its port with it),
+/// and kills what it left of the group. The kernel closes that pipe even when the test process is killed outright, where
+/// no destructor runs. The shell lets go of standard output, so that its end tells that the program ended.
+const WATCH: &str = r#"exec 3<&0; "$@" </dev/null 3<&- & exec >/dev/null 2>&1; cat <&3; kill -s KILL "$!"; wait "$!"; kill -s KILL -- "-$$""#;
 
 /// A process with everything that it started; all of it is killed when this is dropped or when the test process ends.
 #[derive(Debug)]
@@ -85,4 +84,54 @@ pub(crate) fn find_program(variable: &str, names: &[&str]) -> Option<PathBuf> {
         .iter()
         .flat_map(|name| std::env::split_paths(&path).map(move |folder| folder.join(name)))
         .find(|file| file.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a process is there and alive; a dead one that nobody has asked about yet is a zombie.
+    fn alive(pid: u32) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        stat.rsplit_once(')')
+            .is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z'))
+    }
+
+    #[tokio::test]
+    async fn what_the_program_started_ends_with_it() {
+        let start = "sleep 1000 & echo children; echo $$ $!; wait";
+        let pids = |line: &str| -> Option<Vec<u32>> {
+            line.split(' ')
+                .map(str::parse)
+                .collect::<Result<_, _>>()
+                .ok()
+        };
+        let (watched, pids) =
+            Watched::start(Path::new("/bin/sh"), ["-c", start], &[], pids).unwrap();
+        assert!(pids.len() == 2 && pids.iter().all(|pid| alive(*pid)));
+        drop(watched);
+        let gone = async || {
+            if pids.iter().any(|pid| alive(*pid)) {
+                Err(())
+            } else {
+                Ok(())
+            }
+        };
+        assert_eq!(
+            crate::patience::until(gone).await,
+            Ok(()),
+            "{pids:?} are still there"
+        );
+    }
+
+    #[test]
+    fn a_program_that_gives_up_is_reported_with_what_it_said() {
+        let why = Watched::start(Path::new("/bin/sh"), ["-c", "echo no luck"], &[], |_| {
+            None::<()>
+        });
+        assert!(
+            why.unwrap_err()
+                .ends_with("ended before it was ready:\nno luck\n")
+        );
+    }
 }

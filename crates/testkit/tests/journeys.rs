@@ -88,10 +88,8 @@ async fn echo(mut parts: Multipart) -> Response {
     while let Ok(Some(part)) = parts.next_field().await {
         let name = part.name().unwrap_or_default().to_owned();
         let file = part.file_name().unwrap_or_default().to_owned();
-        said.push_str(&format!(
-            "<li>{name} {file} = {}</li>",
-            part.text().await.unwrap_or_default()
-        ));
+        let text = part.text().await.unwrap_or_default();
+        said = format!("{said}<li>{name} {file} = {text}</li>");
     }
     page(&format!(
         "<title>Reçu</title></head><body><main><h1>Reçu</h1><ul>{said}</ul></main>"

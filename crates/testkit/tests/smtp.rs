@@ -47,7 +47,7 @@ impl Talk {
     /// The whole delivery; stops at the first refusal and returns that answer.
     fn deliver(&mut self, to: &str, message: &str) -> String {
         for line in [
-            format!("MAIL FROM:<mairie@laigneville.test>"),
+            "MAIL FROM:<mairie@laigneville.test>".to_owned(),
             format!("RCPT TO:<{to}>"),
         ] {
             let answer = self.say(&line);

@@ -1,5 +1,5 @@
 // Finds what a person calls by its words, as words.rs does for pages without a browser. Runs as the body of a function
-// with (what, wanted); answers {found, label} or {names} of what there is, or {several}.
+// with (what, wanted); answers {found, label}, or {names} of what there is, or {several}.
 const [what, wanted] = arguments;
 const KINDS = {
   "field": "input:not([type=hidden],[type=submit],[type=button],[type=reset],[type=image],[type=checkbox],[type=radio],[type=file]),textarea,[contenteditable=true]",
@@ -54,6 +54,14 @@ function within(element, group) {
   return false;
 }
 
+// The label to click instead, where the drawing of a box covers the box.
+function covering(element) {
+  if (!element.matches("[type=radio],[type=checkbox]")) return null;
+  element.scrollIntoView({ block: "nearest" });
+  const { x, y, width, height } = element.getBoundingClientRect();
+  return document.elementFromPoint(x + width / 2, y + height / 2) === element ? null : (element.labels[0] ?? null);
+}
+
 const cut = wanted.indexOf(" > ");
 const group = cut < 0 ? null : plain(wanted.slice(0, cut));
 const label = plain(cut < 0 ? wanted : wanted.slice(cut + 3));
@@ -64,6 +72,6 @@ const pick = (test) =>
 let found = pick((name) => name === label);
 if (found.length === 0) found = pick((name) => name.startsWith(label));
 if (found.length > 1 && what === "link" && new Set(found.map((link) => link.href)).size === 1) found = [found[0]];
-if (found.length === 1) return { found: found[0], label: found[0].labels?.[0] ?? null };
+if (found.length === 1) return { found: found[0], label: covering(found[0]) };
 if (found.length > 1) return { several: found.length };
 return { names: named.map(([, all]) => all.join(" / ")).slice(0, 60) };

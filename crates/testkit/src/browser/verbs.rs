@@ -32,19 +32,16 @@ const OPTION: &str = "const [list, wanted] = arguments; \
     const plain = (text) => text.replace(/\\u00ad/g, '').replace(/’/g, \"'\").replace(/\\s+/gu, ' ').trim(); \
     return [...list.options].find((option) => plain(option.text) === wanted) ?? [...list.options].map((o) => o.text);";
 
-/// What is found: the thing, and its label where clicking that does the same.
+/// What is found: the thing, and the label that covers it, if one does.
 struct Found {
     element: Element,
     label: Option<Element>,
 }
 
 impl Found {
-    /// Clicks the thing, or its label where a picture of a box covers the box.
+    /// Clicks what is in front: the label that covers the thing, or the thing.
     async fn click(&self) -> Result<(), CmdError> {
-        match (self.element.click().await, &self.label) {
-            (Err(_), Some(label)) => label.click().await,
-            (done, _) => done,
-        }
+        self.label.as_ref().unwrap_or(&self.element).click().await
     }
 }
 

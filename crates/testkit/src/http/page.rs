@@ -4,9 +4,10 @@ use html5ever::driver::{self, ParseOpts};
 use html5ever::tendril::TendrilSink as _;
 use html5ever::tree_builder::TreeBuilderOpts;
 use http::Method;
-use scraper::{ElementRef, Html, HtmlTreeSink, Node};
+use scraper::{ElementRef, Html, HtmlTreeSink};
 use url::Url;
 
+use super::dom::{SILENT, above, groups, hidden, lines, text, title};
 use super::form::{Attached, Choice, Control, Form, Kind};
 use crate::words::{Named, plain};
 
@@ -39,22 +40,6 @@ impl Named for Link {
         &self.groups
     }
 }
-
-/// Elements that give a name to what stands in them, by a [`TITLES`] of theirs.
-const GROUPS: &[&str] = &[
-    "fieldset", "tr", "li", "article", "section", "form", "table", "div", "dl",
-];
-/// Elements that name their group.
-const TITLES: &[&str] = &[
-    "legend", "caption", "h1", "h2", "h3", "h4", "h5", "h6", "th", "dt",
-];
-/// Elements that say nothing.
-const SILENT: &[&str] = &["head", "script", "style", "template", "svg"];
-/// Elements within a line.
-const INLINE: &[&str] = &[
-    "a", "abbr", "b", "bdi", "cite", "code", "data", "em", "i", "kbd", "mark", "q", "s", "small",
-    "span", "strong", "sub", "sup", "time", "u", "wbr",
-];
 
 impl Page {
     /// Reads `html`, whose relative addresses start from `url`.
@@ -333,70 +318,4 @@ fn select(element: ElementRef<'_>) -> Kind {
             .for_each(|first| first.selected = true);
     }
     Kind::Select { options, multiple }
-}
-
-fn above(element: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {
-    element.ancestors().filter_map(ElementRef::wrap)
-}
-
-fn hidden(element: ElementRef<'_>) -> bool {
-    std::iter::once(element)
-        .chain(above(element))
-        .any(|e| e.attr("hidden").is_some())
-}
-
-/// The names of all that an element stands in.
-fn groups(element: ElementRef<'_>) -> Vec<String> {
-    above(element)
-        .filter(|e| GROUPS.contains(&e.value().name()))
-        .filter_map(title)
-        .collect()
-}
-
-/// The name of a group: the first title that is not a deeper group's.
-fn title(group: ElementRef<'_>) -> Option<String> {
-    let titles = group.descendants().filter_map(ElementRef::wrap);
-    let mut titles = titles.filter(|e| TITLES.contains(&e.value().name()));
-    let own = |title: &ElementRef<'_>| {
-        let between = above(*title).take_while(|e| *e != group);
-        !between
-            .into_iter()
-            .any(|e| GROUPS.contains(&e.value().name()) && e.value().name() != "div")
-    };
-    let label = group.attr("aria-label").map(str::to_owned);
-    label
-        .or_else(|| titles.find(own).map(|title| text(title, SILENT)))
-        .map(|name| plain(&name))
-}
-
-/// The text of an element, line ends between its blocks, without the elements named in `without` or hidden.
-fn text(element: ElementRef<'_>, without: &[&str]) -> String {
-    let mut out = String::new();
-    append(element, without, &mut out);
-    out
-}
-
-fn append(element: ElementRef<'_>, without: &[&str], out: &mut String) {
-    for child in element.children() {
-        match child.value() {
-            Node::Text(text) => out.extend(text.chars().map(|c| if c == '\n' { ' ' } else { c })),
-            Node::Element(value)
-                if !without.contains(&value.name()) && value.attr("hidden").is_none() =>
-            {
-                let inline = INLINE.contains(&value.name());
-                let edge = if inline { "" } else { "\n" };
-                out.push_str(edge);
-                if let Some(child) = ElementRef::wrap(child) {
-                    append(child, without, out);
-                }
-                out.push_str(edge);
-            }
-            _ => {}
-        }
-    }
-}
-
-fn lines(text: &str) -> String {
-    let lines = text.lines().map(plain).filter(|line| !line.is_empty());
-    lines.collect::<Vec<_>>().join("\n")
 }

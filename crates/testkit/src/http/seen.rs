@@ -90,11 +90,10 @@ impl Visitor {
     /// The error beside the field, or the group of fields, of that label.
     pub fn field_error(&self, label: &str) -> Option<&str> {
         let label = plain(label);
-        let named = |names: &[String]| names.iter().any(|name| *name == label);
         self.page
             .errors
             .iter()
-            .find(|(names, _)| named(names))
+            .find(|(names, _)| names.contains(&label))
             .map(|(_, error)| error.as_str())
     }
 

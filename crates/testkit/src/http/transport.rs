@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
 use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt as _};
 use url::Url;
@@ -67,13 +68,11 @@ impl Transport {
                 if url.scheme() != "http" {
                     return Err(format!("{url}: the visitor speaks plain HTTP only"));
                 }
-                let stream = match pinned {
-                    Some(address) => tokio::net::TcpStream::connect(address).await,
-                    None => {
-                        let host = url.host_str().unwrap_or_default();
-                        let port = url.port_or_known_default().unwrap_or(80);
-                        tokio::net::TcpStream::connect((host.trim_matches(['[', ']']), port)).await
-                    }
+                let stream = if let Some(address) = pinned {
+                    TcpStream::connect(address).await
+                } else {
+                    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+                    TcpStream::connect((host, url.port_or_known_default().unwrap_or(80))).await
                 };
                 let stream = stream.map_err(|e| format!("{url}: {e}"))?;
                 exchange(stream, request)
@@ -84,7 +83,7 @@ impl Transport {
     }
 }
 
-async fn exchange(stream: tokio::net::TcpStream, request: Request<Body>) -> Result<Answer, String> {
+async fn exchange(stream: TcpStream, request: Request<Body>) -> Result<Answer, String> {
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
         .await
         .map_err(|e| format!("{e:?}"))?;
