@@ -77,7 +77,7 @@ impl Drop for Watched {
 )]
 pub(crate) fn find_program(variable: &str, names: &[&str]) -> Option<PathBuf> {
     if let Some(path) = std::env::var_os(variable) {
-        return Some(path.into());
+        return Some(PathBuf::from(path)).filter(|file| file.is_file());
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
     names

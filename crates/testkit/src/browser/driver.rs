@@ -48,9 +48,7 @@ impl Driver {
 
     fn start() -> Result<Self, String> {
         let find = |variable, names, what| {
-            find_program(variable, names)
-                .filter(|path| path.is_file())
-                .ok_or_else(|| format!("there is no {what}; {PACKAGES}"))
+            find_program(variable, names).ok_or_else(|| format!("there is no {what}; {PACKAGES}"))
         };
         let chromium = find(
             "PREAU_TEST_CHROMIUM",
