@@ -1,10 +1,11 @@
--- Requests of citizens to the town hall, and what was said about them.
+-- Requests of citizens to the town hall, and what was said about them. `closed_at` is set in the last states; `version`
+-- counts changes, so that two agents on one request are told of each other; `search` is lower case without accents.
 
 CREATE TABLE request (
   id UUID PRIMARY KEY,
   number TEXT NOT NULL UNIQUE,
   kind TEXT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('submitted', 'in_progress', 'to_complete', 'accepted', 'refused', 'cancelled', 'answered')),
+  state TEXT NOT NULL CHECK (state IN ('submitted', 'in_progress', 'to_complete', 'accepted', 'refused', 'cancelled', 'answered', 'closed')),
   subject TEXT NOT NULL,
   requester_name TEXT NOT NULL,
   requester_email TEXT NOT NULL,
@@ -16,9 +17,10 @@ CREATE TABLE request (
   updated_at INSTANT NOT NULL,
   due_at INSTANT NOT NULL,
   closed_at INSTANT,
+  version INT NOT NULL,
   search TEXT NOT NULL
 ) STRICT;
-CREATE INDEX request_state ON request (state, due_at);
+CREATE INDEX request_open ON request (closed_at, due_at);
 
 CREATE TABLE request_message (
   id UUID PRIMARY KEY,

@@ -10,6 +10,8 @@ statements! {
     INSERT = "INSERT INTO journal (id, at, actor_kind, actor_id, actor_name, action, object_kind, object_id, object_name, before, after, http_request) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     OF_OBJECT = "SELECT id, at, actor_kind, actor_name, action, object_kind, object_id, object_name, before, after FROM journal WHERE object_kind = ?1 AND object_id = ?2 ORDER BY id DESC LIMIT ?3";
     PAGE = "SELECT id, at, actor_kind, actor_name, action, object_kind, object_id, object_name, before, after FROM journal WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
+    PAGE_OF = "SELECT id, at, actor_kind, actor_name, action, object_kind, object_id, object_name, before, after FROM journal WHERE object_kind = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
+    KINDS = "SELECT DISTINCT object_kind FROM journal ORDER BY object_kind";
 }
 
 /// A change to be noted.
@@ -106,4 +108,21 @@ pub async fn page(
 ) -> Result<Vec<Entry>, StoreError> {
     tx.query(&PAGE, args![before.unwrap_or(Uuid::max()), limit])
         .await
+}
+
+/// The same, about one kind of thing.
+pub async fn page_of(
+    tx: &mut Tx,
+    kind: &str,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Entry>, StoreError> {
+    let before = before.unwrap_or(Uuid::max());
+    tx.query(&PAGE_OF, args![kind, before, limit]).await
+}
+
+/// Kinds of things that something was noted about.
+pub async fn kinds(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
+    let found: Vec<(String,)> = tx.query(&KINDS, args![]).await?;
+    Ok(found.into_iter().map(|(kind,)| kind).collect())
 }

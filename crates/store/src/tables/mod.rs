@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod command;
 pub mod commune;
+pub mod contact;
 pub mod counter;
 pub mod file;
 pub mod invitation;
@@ -12,7 +13,9 @@ pub mod mail;
 pub mod menu;
 pub mod news;
 pub mod page;
+pub mod proof;
 pub mod recovery;
+pub mod request;
 pub mod role;
 pub mod session;
 pub mod setting;
@@ -27,6 +30,7 @@ pub fn every_statement() -> Vec<(&'static Sql, bool)> {
     let both = [
         agent::ALL,
         command::ALL,
+        contact::ALL,
         counter::ALL,
         file::ALL,
         invitation::ALL,
@@ -36,7 +40,9 @@ pub fn every_statement() -> Vec<(&'static Sql, bool)> {
         menu::ALL,
         news::ALL,
         page::ALL,
+        proof::ALL,
         recovery::ALL,
+        request::ALL,
         role::ALL,
         session::ALL,
         setting::ALL,
