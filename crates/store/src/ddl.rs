@@ -38,7 +38,7 @@ const WORDS: [(&str, Kind, &str, &str); 8] = [
 /// The definition in the words of one engine. Sections that begin with `-- sqlite` or `-- postgres` and end with
 /// `-- both` are kept for that engine only.
 #[must_use]
-pub fn for_engine(ddl: &str, engine: EngineKind) -> String {
+pub(crate) fn for_engine(ddl: &str, engine: EngineKind) -> String {
     let mut keep = true;
     let mut out = String::with_capacity(ddl.len());
     for line in ddl.lines() {
@@ -95,7 +95,7 @@ pub struct Table {
 
 /// Adds to the catalogue what one migration defines. Tables stay in the order of creation, so that a table comes
 /// after those that it refers to.
-pub fn extend_catalogue(tables: &mut Vec<Table>, ddl: &str) {
+pub(crate) fn extend_catalogue(tables: &mut Vec<Table>, ddl: &str) {
     let mut open: Option<Table> = None;
     for line in ddl.lines() {
         let line = line.split("--").next().unwrap_or_default().trim();

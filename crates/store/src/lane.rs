@@ -315,7 +315,13 @@ async fn each_under_savepoint(tx: &mut Tx, batch: &mut [Box<dyn Queued>]) -> Res
         enter(tx, slot.origin());
         let due = tx.job_due;
         tx.batch("SAVEPOINT command").await?;
-        let text = match slot.run(tx).await {
+        let ran = slot.run(tx).await;
+        if tx.lost() {
+            return Err(StoreError::Unavailable(
+                "the engine gave up the transaction: disk full or failing".to_owned(),
+            ));
+        }
+        let text = match ran {
             Ran::Kept => "RELEASE SAVEPOINT command",
             Ran::Refused => {
                 tx.job_due = due;

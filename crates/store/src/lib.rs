@@ -17,6 +17,8 @@ mod rows;
 mod sql;
 pub mod tables;
 mod transfer;
+#[cfg(test)]
+mod transfer_tests;
 mod value;
 
 pub use command::Command;

@@ -186,10 +186,12 @@ impl Communes {
             return Err(error);
         }
         let commune = self.enlist(row, db, origin.clone()).await?;
+        let mut origin = origin;
         for (kind, names) in [("path", manifest.paths), ("host", manifest.hosts)] {
             for name in names {
                 // A name that another commune holds here stays with it.
                 if self.by_path(&name).is_none() && self.by_host(&name).is_none() {
+                    origin = origin.next();
                     self.add_name(id, kind, &name, origin.clone()).await?;
                 }
             }

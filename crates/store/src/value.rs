@@ -69,7 +69,7 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 
 /// Both engines keep microseconds: what is written is what is read again.
 #[must_use]
-pub fn to_micros(instant: Timestamp) -> Timestamp {
+pub(crate) fn to_micros(instant: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(instant.as_microsecond()).unwrap_or(instant)
 }
 

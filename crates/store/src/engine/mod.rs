@@ -75,6 +75,21 @@ pub struct Origin {
     pub seed: u64,
 }
 
+impl Origin {
+    /// The same for a further command: its identifiers are others.
+    #[must_use]
+    pub fn next(&self) -> Self {
+        Self {
+            // The step of Knuth's MMIX generator.
+            seed: self
+                .seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407),
+            ..self.clone()
+        }
+    }
+}
+
 pub(crate) enum Conn {
     Sqlite(rusqlite::Connection),
     Postgres(postgres::PgConn),
@@ -346,6 +361,11 @@ impl Tx {
             Conn::Sqlite(conn) => sqlite::execute(conn, text, &args).map(|_| ()),
             Conn::Postgres(conn) => conn.put_text(text, args).await,
         }
+    }
+
+    /// SQLite ends a transaction by itself when the disk is full or fails.
+    pub(crate) fn lost(&self) -> bool {
+        matches!(&self.conn, Conn::Sqlite(conn) if conn.is_autocommit())
     }
 
     pub(crate) async fn begin(&mut self) -> Result<(), StoreError> {

@@ -12,27 +12,27 @@ use preau_store::{Actor, Commune, Communes, Origin, PgServer, Settings};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-pub struct Ground {
-    pub communes: Communes,
-    pub commune: Arc<Commune>,
-    pub folder: TempDir,
+pub(crate) struct Ground {
+    pub(crate) communes: Communes,
+    pub(crate) commune: Arc<Commune>,
+    pub(crate) folder: TempDir,
 }
 
-pub fn on_postgres() -> bool {
+pub(crate) fn on_postgres() -> bool {
     std::env::var("PREAU_TEST_ENGINE").is_ok_and(|engine| engine == "postgres")
 }
 
 /// The PostgreSQL server of this run, when there is one.
-pub fn postgres() -> Option<Arc<PgServer>> {
+pub(crate) fn postgres() -> Option<Arc<PgServer>> {
     let url = std::env::var("PREAU_TEST_POSTGRES").ok()?;
     Some(Arc::new(PgServer::new(&url, 12).unwrap()))
 }
 
-pub fn at() -> Timestamp {
+pub(crate) fn at() -> Timestamp {
     "2026-11-23T08:12:00Z".parse().unwrap()
 }
 
-pub fn origin() -> Origin {
+pub(crate) fn origin() -> Origin {
     Origin {
         actor: Actor::system("test"),
         at: at(),
@@ -42,11 +42,11 @@ pub fn origin() -> Origin {
     }
 }
 
-pub fn server() -> Option<&'static str> {
+pub(crate) fn server() -> Option<&'static str> {
     on_postgres().then_some("main")
 }
 
-pub async fn communes(folder: &std::path::Path) -> Communes {
+pub(crate) async fn communes(folder: &std::path::Path) -> Communes {
     let servers: HashMap<_, _> = postgres().map(|s| ("main".to_owned(), s)).into_iter().collect();
     Communes::open(Settings {
         folder: folder.to_owned(),
@@ -57,7 +57,7 @@ pub async fn communes(folder: &std::path::Path) -> Communes {
     .unwrap()
 }
 
-pub async fn ground() -> Ground {
+pub(crate) async fn ground() -> Ground {
     let folder = TempDir::new().unwrap();
     let communes = communes(folder.path()).await;
     let commune = communes
