@@ -97,18 +97,28 @@ pub fn output(command: &mut Command) -> Result<String> {
 /// Runs a test runner: its output stays visible while its closing lines are added up.
 /// Gives whether it succeeded.
 pub fn tallied(command: &mut Command, tally: &mut Tally) -> Result<bool> {
+    if std::io::stderr().is_terminal() {
+        command.env("CARGO_TERM_COLOR", "always");
+    }
+    tallied_into(command, tally, std::io::stdout(), std::io::stderr())
+}
+
+/// [`tallied`], with the places where the two outputs go.
+pub fn tallied_into(
+    command: &mut Command,
+    tally: &mut Tally,
+    stdout: impl Write + Send,
+    stderr: impl Write + Send,
+) -> Result<bool> {
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    if std::io::stderr().is_terminal() {
-        command.env("CARGO_TERM_COLOR", "always");
-    }
     let mut running = foreground(command)?;
     let (out, err) = (running.child.stdout.take(), running.child.stderr.take());
     let counted = thread::scope(|scope| {
-        let out = scope.spawn(|| out.map(|pipe| pass_on(pipe, std::io::stdout())));
-        let err = scope.spawn(|| err.map(|pipe| pass_on(pipe, std::io::stderr())));
+        let out = scope.spawn(|| out.map(|pipe| pass_on(pipe, stdout)));
+        let err = scope.spawn(|| err.map(|pipe| pass_on(pipe, stderr)));
         [out.join(), err.join()]
     });
     for count in counted.into_iter().flatten().flatten() {

@@ -11,14 +11,25 @@ fn shell(script: &str) -> Command {
     command
 }
 
+/// Runs a script quietly: what it prints would else be counted by the run that this test is in.
+fn counted(script: &str, tally: &mut Tally) -> (bool, String) {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let good = run::tallied_into(&mut shell(script), tally, &mut out, &mut err).unwrap();
+    out.append(&mut err);
+    (good, String::from_utf8(out).unwrap())
+}
+
 #[test]
 fn figures_are_counted_from_both_outputs_and_over_several_runs() {
     let mut tally = Tally::default();
-    let nextest =
-        "echo '     Summary [   0.1s] 3 tests run: 2 passed, 1 failed, 0 skipped' >&2; exit 100";
-    assert!(!run::tallied(&mut shell(nextest), &mut tally).unwrap());
-    let cargo = "echo 'test result: ok. 4 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out'";
-    assert!(run::tallied(&mut shell(cargo), &mut tally).unwrap());
+    let nextest = "     Summary [   0.1s] 3 tests run: 2 passed, 1 failed, 0 skipped";
+    let cargo = "test result: ok. 4 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out";
+    let (good, seen) = counted(&format!("echo '{nextest}' >&2; exit 100"), &mut tally);
+    assert!(!good);
+    assert_eq!(seen.trim_end(), nextest, "the closing line stays visible");
+    let (good, seen) = counted(&format!("echo '{cargo}'"), &mut tally);
+    assert!(good);
+    assert_eq!(seen.trim_end(), cargo);
     assert_eq!(tally.to_string(), "6 passed, 1 failed");
 }
 
