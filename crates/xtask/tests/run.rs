@@ -1,5 +1,7 @@
 //! Other programs are run so that their failure is ours and their figures are counted.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::process::Command;
 
 use xtask::run;
