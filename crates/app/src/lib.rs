@@ -3,24 +3,36 @@
 //! A use case is a function that takes a [`Cx`] (who calls, which commune, at which instant) and typed input. What
 //! changes something is a [`preau_store::Command`], run in the commune's lane; it asks for the caller's right there.
 
+pub mod account;
+pub mod agent;
 mod caller;
 mod clock;
 mod cx;
 mod entropy;
 mod error;
 pub mod file;
+pub mod host;
 mod image;
+pub mod invitation;
 pub mod jobs;
 pub mod legal;
+pub mod login;
 pub mod mail;
 pub mod markdown;
 pub mod menu;
 pub mod news;
+mod notice;
 pub mod outbox;
 pub mod pages;
+pub mod password;
 pub mod portal;
+pub mod role;
 mod secret;
 pub mod session;
+pub mod setup;
+pub mod site;
+mod throttle;
+pub mod totp;
 
 pub use caller::{AgentCaller, Caller};
 pub use clock::Clock;
