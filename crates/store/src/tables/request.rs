@@ -12,7 +12,8 @@ statements! {
     INSERT = "INSERT INTO request (id, number, kind, state, subject, requester_name, requester_email, requester_phone, site_id, created_at, updated_at, due_at, version, search) VALUES (?1, ?2, ?3, 'submitted', ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, 1, ?11)";
     GET = "SELECT request.id, request.number, request.kind, request.state, request.subject, request.requester_name, request.requester_email, request.requester_phone, request.site_id, request.assigned_to, agent.first_name, agent.last_name, request.created_at, request.due_at, request.closed_at, request.version FROM request LEFT JOIN agent ON agent.id = request.assigned_to WHERE request.id = ?1";
     BY_NUMBER = "SELECT request.id, request.number, request.kind, request.state, request.subject, request.requester_name, request.requester_email, request.requester_phone, request.site_id, request.assigned_to, agent.first_name, agent.last_name, request.created_at, request.due_at, request.closed_at, request.version FROM request LEFT JOIN agent ON agent.id = request.assigned_to WHERE request.number = ?1";
-    CHANGE = "UPDATE request SET state = ?2, assigned_to = ?3, due_at = ?4, closed_at = ?5, requester_email = ?6, search = ?7, updated_at = ?8, version = version + 1 WHERE id = ?1 AND version = ?9";
+    CHANGE = "UPDATE request SET state = ?2, assigned_to = ?3, due_at = ?4, closed_at = ?5, updated_at = ?6, version = version + 1 WHERE id = ?1 AND version = ?7";
+    READDRESS = "UPDATE request SET requester_email = ?2, search = ?3 WHERE id = ?1";
     OPEN = "WITH mine AS (SELECT agent_role.site_id FROM agent_role JOIN role ON role.id = agent_role.role_id WHERE agent_role.agent_id = ?1 AND role.rights LIKE '%\"requests\"%') SELECT request.id, request.number, request.state, request.subject, request.requester_name, agent.first_name, agent.last_name, request.created_at, request.due_at, request.closed_at, (SELECT COUNT(*) FROM mail WHERE mail.about_kind = 'request' AND mail.about_id = request.id AND mail.state = 'refused'), COUNT(*) OVER () FROM request LEFT JOIN agent ON agent.id = request.assigned_to WHERE (EXISTS (SELECT 1 FROM mine WHERE site_id IS NULL) OR request.site_id IN (SELECT site_id FROM mine)) AND request.closed_at IS NULL AND (?2 <> 'mine' OR request.assigned_to = ?1) AND request.search LIKE ?3 AND request.search LIKE ?4 AND request.search LIKE ?5 ORDER BY CASE WHEN ?6 = 'age' THEN request.created_at ELSE request.due_at END, request.id LIMIT ?7 OFFSET ?8";
     LATEST = "WITH mine AS (SELECT agent_role.site_id FROM agent_role JOIN role ON role.id = agent_role.role_id WHERE agent_role.agent_id = ?1 AND role.rights LIKE '%\"requests\"%') SELECT request.id, request.number, request.state, request.subject, request.requester_name, agent.first_name, agent.last_name, request.created_at, request.due_at, request.closed_at, (SELECT COUNT(*) FROM mail WHERE mail.about_kind = 'request' AND mail.about_id = request.id AND mail.state = 'refused'), COUNT(*) OVER () FROM request LEFT JOIN agent ON agent.id = request.assigned_to WHERE (EXISTS (SELECT 1 FROM mine WHERE site_id IS NULL) OR request.site_id IN (SELECT site_id FROM mine)) AND (?2 <> 'closed' OR request.closed_at IS NOT NULL) AND request.search LIKE ?3 AND request.search LIKE ?4 AND request.search LIKE ?5 ORDER BY CASE WHEN ?6 = 'closed' THEN request.closed_at ELSE request.created_at END DESC, request.id DESC LIMIT ?7 OFFSET ?8";
     COUNTS = "WITH mine AS (SELECT agent_role.site_id FROM agent_role JOIN role ON role.id = agent_role.role_id WHERE agent_role.agent_id = ?1 AND role.rights LIKE '%\"requests\"%') SELECT COUNT(CASE WHEN closed_at IS NULL THEN 1 END), COUNT(CASE WHEN closed_at IS NULL AND due_at < ?2 THEN 1 END), COUNT(CASE WHEN closed_at IS NULL AND assigned_to = ?1 THEN 1 END), COUNT(CASE WHEN closed_at IS NULL AND assigned_to IS NULL THEN 1 END) FROM request WHERE (EXISTS (SELECT 1 FROM mine WHERE site_id IS NULL) OR request.site_id IN (SELECT site_id FROM mine))";
@@ -167,10 +168,6 @@ pub struct Changed<'a> {
     pub due_at: Timestamp,
     /// When it was closed.
     pub closed_at: Option<Timestamp>,
-    /// Where the answer goes.
-    pub requester_email: &'a str,
-    /// Lower case without accents.
-    pub search: &'a str,
 }
 
 /// Something to be said about a request.
@@ -249,12 +246,20 @@ pub async fn change(
         to.assigned_to,
         to.due_at,
         to.closed_at,
-        to.requester_email,
-        to.search,
         at,
         version
     ];
     Ok(tx.execute(&CHANGE, args).await? == 1)
+}
+
+/// The answer goes to another address.
+pub async fn readdress(
+    tx: &mut Tx,
+    id: Uuid,
+    email: &str,
+    search: &str,
+) -> Result<(), StoreError> {
+    tx.put(&READDRESS, args![id, email, search]).await
 }
 
 /// The requests an agent asks for: open ones the most urgent first, others the latest first.
