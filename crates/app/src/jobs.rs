@@ -4,9 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use preau_store::{
     Command, StoreError, Tx,
     tables::{
-        command,
+        command, contact,
         job::{self, Claimed},
-        session,
+        proof, session,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -103,7 +103,8 @@ impl Command for Finish {
     }
 }
 
-/// Forgets what is of no more use: answers kept for forms sent twice, sessions long over.
+/// Forgets what is of no more use: answers kept for forms sent twice, sessions long over,
+/// messages never confirmed, proofs of work too old to be used again.
 pub struct Tidy;
 
 impl Command for Tidy {
@@ -119,6 +120,8 @@ impl Command for Tidy {
         let (week, half_year) = (ago(24 * 7)?, ago(24 * 180)?);
         command::forget(tx, week).await?;
         session::forget(tx, half_year).await?;
+        contact::forget(tx, at).await?;
+        proof::forget(tx, at).await?;
         Ok(())
     }
 }
