@@ -39,6 +39,8 @@ pub(crate) struct Call {
     pub(crate) token: Option<String>,
     pub(crate) flash: Option<Flash>,
     pub(crate) user_agent: String,
+    /// Value of the cookie that stays in the browser of an agent, so that a new browser is noticed.
+    pub(crate) device: Option<String>,
 }
 
 /// A message shown once, on the page after a redirect.
@@ -61,13 +63,18 @@ impl<S: Sync> FromRequestParts<S> for Call {
 }
 
 impl Call {
+    /// Where the pages of this area start, below the commune's address.
+    pub(crate) fn root(&self) -> &'static str {
+        match self.area {
+            Area::Citizen => "",
+            Area::Agent => "/agent",
+            Area::Host => "/host",
+        }
+    }
+
     /// What stands before the paths of this area.
     pub(crate) fn area_base(&self) -> String {
-        match self.area {
-            Area::Citizen => self.base.clone(),
-            Area::Agent => format!("{}/agent", self.base),
-            Area::Host => "/host".to_owned(),
-        }
+        self.href(self.root())
     }
 
     /// An address below the commune's.
@@ -132,6 +139,7 @@ impl Call {
 
     /// Where to go after the log-in, when a page was asked for.
     pub(crate) fn return_path(&self, method: &Method, uri: &Uri) -> String {
+        // Paths of the operators arrive without their first segment.
         let home = if self.area == Area::Agent { "/agent" } else { "/" };
         match uri.path_and_query() {
             Some(path) if method == Method::GET && path.as_str() != home => {
@@ -205,6 +213,11 @@ pub(crate) fn cookie_name(secure: bool, slug: &str, area: Area) -> String {
         Area::Host => "-host",
     };
     format!("{prefix}preau-{slug}{tail}")
+}
+
+/// The cookie that stays in an agent's browser.
+pub(crate) fn device_name(secure: bool, slug: &str, area: Area) -> String {
+    format!("{}-d", cookie_name(secure, slug, area))
 }
 
 pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -42,6 +42,18 @@ impl IntoResponse for Failure {
     }
 }
 
+/// The same words in the shell of agents and operators.
+#[derive(Template)]
+#[template(path = "error_staff.html")]
+struct StaffErrorPage<'a> {
+    page: &'a Page,
+    status: u16,
+    heading: &'a str,
+    text: &'a str,
+    actions: &'a [(String, String)],
+    reference: &'a Option<String>,
+}
+
 #[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage {
@@ -166,7 +178,20 @@ pub(crate) fn page(call: &Call, failure: Failure) -> Response {
         actions,
         reference: reference.filter(|_| said.status.is_server_error()),
     };
-    let html = template.render().unwrap_or_else(|_| said.heading.to_owned());
+    let drawn = if call.area == Area::Citizen {
+        template.render()
+    } else {
+        let staff = StaffErrorPage {
+            page: &template.page,
+            status: template.status,
+            heading: &template.heading,
+            text: &template.text,
+            actions: &template.actions,
+            reference: &template.reference,
+        };
+        staff.render()
+    };
+    let html = drawn.unwrap_or_else(|_| said.heading.to_owned());
     let mut response = (said.status, Html(html)).into_response();
     if let Some(seconds) = said.retry_after {
         response

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     Web,
-    call::{Call, Flash, cookie, cookie_name, set_cookie},
+    call::{Call, Flash, cookie, cookie_name, device_name, set_cookie},
     failure::{self, Failure},
     outer::Reference,
     routes::{Access, Area},
@@ -109,6 +109,7 @@ async fn identify(gate: &Gate, request: &Parts) -> (Call, Option<Error>) {
         token,
         flash: Flash::from_cookie(headers, slug),
         user_agent: text(headers, &header::USER_AGENT),
+        device: cookie(headers, &device_name(web.secure, slug, gate.area)),
         cx,
     };
     set_visitor(&mut call, headers);
@@ -144,7 +145,13 @@ async fn load(call: &mut Call) -> Result<(), Error> {
         && call.area != Area::Citizen
     {
         call.known = session::agent_behind(&mut tx, token, call.cx.at).await?;
-        if let Known::Agent(agent) = &call.known {
+        drop(tx);
+        if let Known::Agent(agent) = &mut call.known {
+            // A database that cannot be written must not close what can still be read.
+            match session::keep(&call.cx, agent).await {
+                Ok(until) => agent.expires_at = until,
+                Err(error) => tracing::warn!(%error, commune = call.slug, "a session was not prolonged"),
+            }
             call.cx.caller = Caller::Agent(agent.clone());
         }
     }

@@ -30,6 +30,10 @@ pub(crate) struct Page {
     web: Arc<Web>,
     pub(crate) title: String,
     pub(crate) base: String,
+    /// What stands before the paths of this side: `/laigneville`, `/laigneville/agent` or `/host`.
+    pub(crate) area_base: String,
+    /// The operators' side, which is of no commune.
+    pub(crate) host: bool,
     pub(crate) commune: String,
     pub(crate) tagline: String,
     pub(crate) logo: Option<String>,
@@ -56,6 +60,8 @@ impl Page {
             web: Arc::clone(&call.web),
             title: title.to_owned(),
             base: call.base.clone(),
+            area_base: call.area_base(),
+            host: call.area == Area::Host,
             commune: portal.name.clone(),
             tagline: portal.tagline.clone(),
             logo: portal.logo.map(|id| call.href(&format!("/logo/{id}"))),
@@ -94,15 +100,33 @@ impl Page {
     }
 }
 
-/// The agents' menu: entries that their rights open.
+/// The menu of agents and of operators: entries that their rights open.
 fn menu(call: &Call) -> Vec<MenuEntry> {
-    if call.area != Area::Agent {
-        return Vec::new();
-    }
     let Ok(agent) = call.cx.caller.agent() else {
         return Vec::new();
     };
-    let entries: [(&str, &str, &str, &[Right]); 4] = [
+    let entries: &[(&str, &str, &str, &[Right])] = match call.area {
+        Area::Citizen => &[],
+        Area::Host => &[
+            ("communes", "Communes", "/host", &[Right::Host]),
+            ("exploitants", "Exploitants", "/host/exploitants", &[Right::Agents]),
+        ],
+        Area::Agent => AGENT_MENU,
+    };
+    entries
+        .iter()
+        .filter(|(.., rights)| {
+            rights.is_empty() || rights.iter().any(|r| agent.grants.allows_somewhere(*r))
+        })
+        .map(|(key, label, path, _)| MenuEntry {
+            key,
+            label,
+            href: call.href(path),
+        })
+        .collect()
+}
+
+const AGENT_MENU: &[(&str, &str, &str, &[Right])] = &[
         ("journee", "Ma journée", "/agent", &[]),
         (
             "demandes",
@@ -125,16 +149,4 @@ fn menu(call: &Call) -> Vec<MenuEntry> {
                 Right::Journal,
             ],
         ),
-    ];
-    entries
-        .into_iter()
-        .filter(|(.., rights)| {
-            rights.is_empty() || rights.iter().any(|r| agent.grants.allows_somewhere(*r))
-        })
-        .map(|(key, label, path, _)| MenuEntry {
-            key,
-            label,
-            href: call.href(path),
-        })
-        .collect()
-}
+];

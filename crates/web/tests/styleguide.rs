@@ -44,6 +44,8 @@ struct MenuEntry {
 struct Page {
     title: &'static str,
     base: &'static str,
+    area_base: &'static str,
+    host: bool,
     commune: &'static str,
     tagline: &'static str,
     logo: Option<&'static str>,
@@ -107,6 +109,8 @@ fn page(current: &'static str, role_label: &'static str) -> Page {
     Page {
         title: "Toutes les pièces",
         base: "",
+        area_base: "",
+        host: false,
         commune: "Laigneville",
         tagline: "Le portail des familles",
         logo: None,
