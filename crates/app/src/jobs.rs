@@ -105,7 +105,10 @@ impl Command for Finish {
 
 /// Forgets what is of no more use: answers kept for forms sent twice, sessions long over,
 /// messages never confirmed, proofs of work too old to be used again.
-pub struct Tidy;
+pub struct Tidy {
+    /// A commune's database, not the registry.
+    pub of_commune: bool,
+}
 
 impl Command for Tidy {
     const NAME: &'static str = "tidy";
@@ -120,8 +123,10 @@ impl Command for Tidy {
         let (week, half_year) = (ago(24 * 7)?, ago(24 * 180)?);
         command::forget(tx, week).await?;
         session::forget(tx, half_year).await?;
-        contact::forget(tx, at).await?;
-        proof::forget(tx, at).await?;
+        if self.of_commune {
+            contact::forget(tx, at).await?;
+            proof::forget(tx, at).await?;
+        }
         Ok(())
     }
 }

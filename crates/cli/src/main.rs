@@ -1,2 +1,99 @@
-//! 
-fn main() {}
+//! `preau`: the one binary.
+
+mod agent;
+mod commune;
+mod config;
+mod demo;
+mod doctor;
+mod progress;
+mod start;
+
+use std::{io::Write, path::PathBuf, process::ExitCode};
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use preau_app::Clock;
+
+use crate::config::Config;
+
+/// Préau, le portail des familles des communes
+#[derive(Debug, Parser)]
+#[command(name = "preau", version, about, disable_help_subcommand = true)]
+struct Cli {
+    /// Fichier de configuration (TOML) ; les variables PREAU_SECTION__CLÉ le complètent
+    #[arg(long, short, global = true, env = "PREAU_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Ouvre une démonstration complète : deux communes, leurs agents, leurs courriels
+    Demo(demo::Options),
+    /// Sert le portail
+    Serve,
+    /// Crée, liste, exporte, importe ou supprime une commune
+    #[command(subcommand)]
+    Commune(commune::Action),
+    /// Crée un agent d’une commune
+    #[command(subcommand)]
+    Agent(agent::Action),
+    /// Crée un exploitant, qui entre par /host
+    #[command(subcommand)]
+    Operator(agent::OperatorAction),
+    /// Vérifie l’installation et dit quoi faire
+    Doctor,
+}
+
+/// Says something to who typed the command.
+pub(crate) fn say(text: &str) {
+    // Whoever closed the terminal does not read it.
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "preau : {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<()> {
+    if let Command::Demo(options) = cli.command {
+        return demo::run(options).await;
+    }
+    let config = Config::read(cli.config.as_ref())?;
+    start::log(&config);
+    match cli.command {
+        Command::Doctor => return doctor::run(&config).await,
+        Command::Serve => {
+            start::writable(&config.data.folder)?;
+            let _lock = start::lock(&config.data.folder)?;
+            let listener = start::listen("server.listen", config.server.listen).await?;
+            let app = start::open(&config, Clock::system()).await?;
+            say(&format!(
+                "Préau sert {} communes sur {} ({})",
+                app.communes.list().len(),
+                config.server.listen,
+                config.server.public_url
+            ));
+            return start::serve(&config, app, listener).await;
+        }
+        _ => {}
+    }
+    let app = start::open(&config, Clock::system()).await?;
+    let done = match cli.command {
+        Command::Commune(action) => commune::run(&app, action).await,
+        Command::Agent(action) => agent::run(&app, action).await,
+        Command::Operator(action) => agent::run_operator(&app, action).await,
+        Command::Demo(_) | Command::Serve | Command::Doctor => Ok(()),
+    };
+    app.communes.close().await;
+    done
+}

@@ -153,8 +153,7 @@ pub fn read<R: Read, E: From<ArchiveError>>(
         entry.read_to_end(&mut bytes).map_err(|e| damaged(&e))?;
         match path.split('/').collect::<Vec<_>>().as_slice() {
             ["manifest.json"] if !started => {
-                let manifest: Manifest =
-                    serde_json::from_slice(&bytes).map_err(|e| damaged(&e))?;
+                let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|e| damaged(&e))?;
                 if manifest.format > FORMAT {
                     return Err(ArchiveError::TooNew(manifest.format).into());
                 }
@@ -213,7 +212,9 @@ mod tests {
 
     fn archive() -> Vec<u8> {
         let mut writer = Writer::new(Vec::new(), &manifest()).unwrap();
-        writer.rows("news", &["[1]".to_owned(), "[2]".to_owned()]).unwrap();
+        writer
+            .rows("news", &["[1]".to_owned(), "[2]".to_owned()])
+            .unwrap();
         writer.file("logo/a.png", b"png").unwrap();
         writer.finish().unwrap()
     }

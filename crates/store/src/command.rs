@@ -18,8 +18,5 @@ pub trait Command: Send + Sync + 'static {
     /// A refusal writes nothing.
     type Refusal: From<StoreError> + Send + 'static;
     /// Loads, asks the rules, saves, enqueues.
-    fn run(
-        &self,
-        tx: &mut Tx,
-    ) -> impl Future<Output = Result<Self::Answer, Self::Refusal>> + Send;
+    fn run(&self, tx: &mut Tx) -> impl Future<Output = Result<Self::Answer, Self::Refusal>> + Send;
 }

@@ -70,9 +70,8 @@ const REGISTRY_SCHEMA: &str = "preau_registry";
 impl Communes {
     /// Opens the registry, creating it the first time.
     pub async fn open(settings: Settings) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(&settings.folder).map_err(|e| {
-            StoreError::Unavailable(format!("{}: {e}", settings.folder.display()))
-        })?;
+        std::fs::create_dir_all(&settings.folder)
+            .map_err(|e| StoreError::Unavailable(format!("{}: {e}", settings.folder.display())))?;
         let bell = Arc::new(Notify::new());
         let (address, present) = match &settings.registry_server {
             None => {
@@ -83,7 +82,10 @@ impl Communes {
             Some(name) => {
                 let server = Arc::clone(settings.server(name)?);
                 let present = server.has_schema(REGISTRY_SCHEMA).await?;
-                (Address::Postgres(server, REGISTRY_SCHEMA.to_owned()), present)
+                (
+                    Address::Postgres(server, REGISTRY_SCHEMA.to_owned()),
+                    present,
+                )
             }
         };
         let registry = Database::new(address, &REGISTRY, Arc::clone(&bell));
@@ -230,7 +232,10 @@ impl Communes {
                     .take(40)
                     .collect();
                 let tail = &short[short.len() - 8..];
-                (EngineKind::Postgres, format!("{server}/preau_{readable}_{tail}"))
+                (
+                    EngineKind::Postgres,
+                    format!("{server}/preau_{readable}_{tail}"),
+                )
             }
         };
         CommuneRow {
@@ -293,10 +298,16 @@ impl Communes {
 
     /// Removes a commune, its database and its files, for good.
     pub async fn delete(&self, commune: &Commune, origin: Origin) -> Result<(), StoreError> {
-        self.registry.write(Delist(commune.id, commune.name.clone()), origin).await?;
+        self.registry
+            .write(Delist(commune.id, commune.name.clone()), origin)
+            .await?;
         self.refresh().await?;
         commune.db.remove().await?;
-        let folder = self.settings.folder.join("communes").join(commune.id.to_string());
+        let folder = self
+            .settings
+            .folder
+            .join("communes")
+            .join(commune.id.to_string());
         match std::fs::remove_dir_all(&folder) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(StoreError::Unavailable(
                 format!("{}: {e}", folder.display()),
@@ -325,7 +336,9 @@ impl Communes {
 impl Settings {
     fn server(&self, name: &str) -> Result<&Arc<PgServer>, StoreError> {
         self.servers.get(name).ok_or_else(|| {
-            StoreError::Unavailable(format!("no PostgreSQL server named {name} in the configuration"))
+            StoreError::Unavailable(format!(
+                "no PostgreSQL server named {name} in the configuration"
+            ))
         })
     }
 
@@ -344,7 +357,10 @@ impl Settings {
     }
 
     fn files_folder(&self, id: Uuid) -> PathBuf {
-        self.folder.join("communes").join(id.to_string()).join("files")
+        self.folder
+            .join("communes")
+            .join(id.to_string())
+            .join("files")
     }
 }
 

@@ -116,7 +116,9 @@ impl Database {
             Address::Postgres(server, schema) => {
                 let mut conn = server.get("public").await?;
                 let schema = crate::engine::postgres::quoted(schema);
-                let dropped = conn.batch(&format!("DROP SCHEMA IF EXISTS {schema} CASCADE")).await;
+                let dropped = conn
+                    .batch(&format!("DROP SCHEMA IF EXISTS {schema} CASCADE"))
+                    .await;
                 server.take_back(conn);
                 dropped
             }
@@ -155,6 +157,17 @@ impl Database {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take()
+    }
+
+    /// The clock of the engine's machine.
+    pub async fn clock(&self) -> Result<Timestamp, StoreError> {
+        let mut tx = self.read().await?;
+        let text = match tx.engine() {
+            EngineKind::Postgres => "SELECT clock_timestamp()",
+            EngineKind::Sqlite => "SELECT CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
+        };
+        let found: Vec<(Timestamp,)> = tx.query_text(text, Vec::new()).await?;
+        found.first().map(|t| t.0).ok_or(StoreError::NotFound)
     }
 
     /// Commands that wait in the lane.
@@ -330,7 +343,8 @@ impl Shared {
         {
             return;
         }
-        let readers = std::mem::take(&mut *self.readers.lock().unwrap_or_else(PoisonError::into_inner));
+        let readers =
+            std::mem::take(&mut *self.readers.lock().unwrap_or_else(PoisonError::into_inner));
         let writer = self
             .writer
             .lock()

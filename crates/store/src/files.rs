@@ -17,7 +17,8 @@ pub struct Files {
 impl Files {
     /// A folder, made when it is not there.
     pub fn folder(path: &Path) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(path).map_err(|e| unavailable(&format!("{}: {e}", path.display())))?;
+        std::fs::create_dir_all(path)
+            .map_err(|e| unavailable(&format!("{}: {e}", path.display())))?;
         let inner = LocalFileSystem::new_with_prefix(path).map_err(|e| unavailable(&e))?;
         Ok(Self {
             inner: Arc::new(inner.with_fsync(true)),
@@ -35,7 +36,11 @@ impl Files {
 
     /// Reads a file.
     pub async fn get(&self, key: &str) -> Result<Bytes, StoreError> {
-        let found = self.inner.get(&Key::from(key)).await.map_err(|e| failed(&e))?;
+        let found = self
+            .inner
+            .get(&Key::from(key))
+            .await
+            .map_err(|e| failed(&e))?;
         found.bytes().await.map_err(|e| failed(&e))
     }
 

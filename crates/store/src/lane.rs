@@ -96,7 +96,9 @@ impl<C: Command> Queued for Slot<C> {
     fn run<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, Ran> {
         Box::pin(async move {
             let (command, origin) = (&self.command, &self.origin);
-            let caught = AssertUnwindSafe(once(command, origin, tx)).catch_unwind().await;
+            let caught = AssertUnwindSafe(once(command, origin, tx))
+                .catch_unwind()
+                .await;
             let mut outcome = caught.unwrap_or_else(|panic| {
                 tx.broken = true;
                 Err(StoreError::Internal(format!("{}: {}", C::NAME, words(&*panic))).into())
@@ -235,7 +237,10 @@ async fn drive(shared: Arc<Shared>) {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a batch has at most a few hundred commands")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a batch has at most a few hundred commands"
+)]
 fn as_f64(size: usize) -> f64 {
     size as f64
 }
@@ -244,7 +249,9 @@ fn as_f64(size: usize) -> f64 {
 fn run_now(shared: &Arc<Shared>, batch: Vec<Box<dyn Queued>>) -> Vec<Box<dyn Queued>> {
     run(shared, batch).now_or_never().unwrap_or_else(|| {
         // Dropping the future dropped the slots and their transaction: callers read "the lane ended".
-        tracing::error!("a command waited for something else than the store; its batch was rolled back");
+        tracing::error!(
+            "a command waited for something else than the store; its batch was rolled back"
+        );
         Vec::new()
     })
 }
@@ -309,7 +316,10 @@ async fn all_kept(tx: &mut Tx, batch: &mut [Box<dyn Queued>]) -> Result<bool, St
     Ok(true)
 }
 
-async fn each_under_savepoint(tx: &mut Tx, batch: &mut [Box<dyn Queued>]) -> Result<(), StoreError> {
+async fn each_under_savepoint(
+    tx: &mut Tx,
+    batch: &mut [Box<dyn Queued>],
+) -> Result<(), StoreError> {
     load_answers(tx, batch).await?;
     for slot in batch.iter_mut() {
         enter(tx, slot.origin());

@@ -68,7 +68,11 @@ impl Tree {
     #[must_use]
     pub fn catalogue(&self, version: i64) -> Vec<Table> {
         let mut tables = Vec::new();
-        for step in self.steps.iter().take(usize::try_from(version).unwrap_or(0)) {
+        for step in self
+            .steps
+            .iter()
+            .take(usize::try_from(version).unwrap_or(0))
+        {
             ddl::extend_catalogue(&mut tables, step.ddl);
         }
         tables

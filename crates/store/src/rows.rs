@@ -20,7 +20,11 @@ pub(crate) async fn page(
     after: Option<&[Value]>,
 ) -> Result<Vec<Vec<Value>>, StoreError> {
     let columns: Vec<&str> = table.columns.iter().map(|c| c.0.as_str()).collect();
-    let key: Vec<String> = table.key.iter().map(|k| ordered(tx.engine(), table, k)).collect();
+    let key: Vec<String> = table
+        .key
+        .iter()
+        .map(|k| ordered(tx.engine(), table, k))
+        .collect();
     let places: Vec<String> = (1..=key.len()).map(|n| format!("?{n}")).collect();
     let later = match after {
         Some(_) => format!("WHERE ({}) > ({})", key.join(", "), places.join(", ")),
@@ -106,7 +110,9 @@ pub(crate) fn from_json(kind: Kind, json: &Json) -> Result<Value, StoreError> {
         (Kind::Int, Json::Number(n)) => n.as_i64().map(Value::Int),
         (Kind::Bool, Json::Bool(b)) => Some(Value::Bool(*b)),
         (Kind::Text | Kind::Json, Json::String(s)) => Some(Value::Text(s.clone())),
-        (Kind::Bytes, _) => text().and_then(|s| STANDARD.decode(s).ok()).map(Value::Bytes),
+        (Kind::Bytes, _) => text()
+            .and_then(|s| STANDARD.decode(s).ok())
+            .map(Value::Bytes),
         (Kind::Uuid, _) => text().and_then(|s| s.parse().ok()).map(Value::Uuid),
         (Kind::Instant, _) => text().and_then(|s| s.parse().ok()).map(Value::Instant),
         (Kind::Date, _) => text().and_then(|s| s.parse().ok()).map(Value::Date),

@@ -1,12 +1,6 @@
 //! Export and import: a commune's backup, its way in and its way out, from either engine to either engine.
 
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::Write,
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fs::File, io::Write, path::Path, sync::Arc};
 
 use preau_formats::archive::{self, ArchiveError, Manifest, Part, Writer};
 use thiserror::Error;
@@ -50,17 +44,18 @@ impl Communes {
     ) -> Result<W, TransferError> {
         let mut tx = commune.db.read().await?;
         if tx.engine() == EngineKind::Postgres {
-            tx.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+            tx.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                .await?;
         }
-        let written = self.write_out(commune, &mut tx, out, &origin, progress).await;
+        let written = self
+            .write_out(commune, &mut tx, out, &origin, progress)
+            .await;
         if tx.engine() == EngineKind::Postgres {
             tx.batch("COMMIT").await?;
         }
         drop(tx);
         let out = written?;
-        self.registry()
-            .write(Exported(commune.id), origin)
-            .await?;
+        self.registry().write(Exported(commune.id), origin).await?;
         self.refresh().await?;
         Ok(out)
     }
@@ -135,7 +130,12 @@ impl Communes {
             made_at: origin.at.to_string(),
             tables: tables
                 .iter()
-                .map(|t| (t.name.clone(), t.columns.iter().map(|c| c.0.clone()).collect()))
+                .map(|t| {
+                    (
+                        t.name.clone(),
+                        t.columns.iter().map(|c| c.0.clone()).collect(),
+                    )
+                })
                 .collect(),
         })
     }

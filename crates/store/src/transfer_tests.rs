@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     Actor, Address, COMMUNE, Communes, Database, Origin, PgServer, REGISTRY, Settings, StoreError,
-    Tree, TransferError,
+    TransferError, Tree,
     ddl::Table,
     engine::{Conn, Tx},
     rows,
@@ -33,7 +33,10 @@ fn postgres() -> Option<Arc<PgServer>> {
 }
 
 async fn communes(folder: &Path) -> Communes {
-    let servers: HashMap<_, _> = postgres().map(|s| ("main".to_owned(), s)).into_iter().collect();
+    let servers: HashMap<_, _> = postgres()
+        .map(|s| ("main".to_owned(), s))
+        .into_iter()
+        .collect();
     Communes::open(Settings {
         folder: folder.to_owned(),
         servers,
@@ -55,9 +58,19 @@ async fn load_sample(tx: &mut Tx, tables: &[Table], sample: &str) {
     for line in sample.lines().filter(|l| !l.trim().is_empty()) {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
         let name = line["table"].as_str().unwrap();
-        let table = tables.iter().find(|t| t.name == name).unwrap_or_else(|| panic!("{name}"));
+        let table = tables
+            .iter()
+            .find(|t| t.name == name)
+            .unwrap_or_else(|| panic!("{name}"));
         let row = line["row"].as_object().unwrap();
-        let kind = |c: &str| table.columns.iter().find(|x| x.0 == c).unwrap_or_else(|| panic!("{name}.{c}")).1;
+        let kind = |c: &str| {
+            table
+                .columns
+                .iter()
+                .find(|x| x.0 == c)
+                .unwrap_or_else(|| panic!("{name}.{c}"))
+                .1
+        };
         let values = row
             .iter()
             .map(|(c, v)| rows::from_json(kind(c), v).unwrap())
@@ -73,7 +86,10 @@ async fn dump(db: &Database, tree: &Tree) -> HashMap<String, Vec<String>> {
     let mut all = HashMap::new();
     for table in tree.catalogue(tree.version()) {
         let page = rows::page(&mut tx, &table, None).await.unwrap();
-        all.insert(table.name.clone(), page.iter().map(|r| rows::line(r)).collect());
+        all.insert(
+            table.name.clone(),
+            page.iter().map(|r| rows::line(r)).collect(),
+        );
     }
     all
 }
@@ -125,25 +141,45 @@ async fn a_commune_moves_to_the_other_engine_and_back_without_a_difference() {
         load_sample(&mut tx, &COMMUNE.catalogue(COMMUNE.version()), step.sample).await;
     }
     first.db.put_back(tx);
-    first.files.put("logo/a.png", b"an image".as_slice().into()).await.unwrap();
+    first
+        .files
+        .put("logo/a.png", b"an image".as_slice().into())
+        .await
+        .unwrap();
     let before = dump(&first.db, &COMMUNE).await;
     let other = postgres().map(|_| "main");
     let mut commune = first;
     for server in [other, None] {
         let path = folder.path().join("commune.tar.gz");
         let out = std::fs::File::create(&path).unwrap();
-        communes.export(&commune, out, origin(), &mut |_, _| {}).await.unwrap();
+        communes
+            .export(&commune, out, origin(), &mut |_, _| {})
+            .await
+            .unwrap();
         communes.delete(&commune, origin()).await.unwrap();
         assert!(communes.by_path("laigneville").is_none());
         let mut seen = (0, 0);
         commune = communes
-            .import(Uuid::now_v7(), &path, None, server, origin(), &mut |done, of| seen = (done, of))
+            .import(
+                Uuid::now_v7(),
+                &path,
+                None,
+                server,
+                origin(),
+                &mut |done, of| seen = (done, of),
+            )
             .await
             .unwrap();
         assert!(seen.0 == seen.1 && seen.0 > 10, "{seen:?}");
         assert_eq!(dump(&commune.db, &COMMUNE).await, before);
-        assert_eq!(&commune.files.get("logo/a.png").await.unwrap()[..], b"an image");
-        assert!(communes.by_path("mairielaigneville60290").is_some(), "former path");
+        assert_eq!(
+            &commune.files.get("logo/a.png").await.unwrap()[..],
+            b"an image"
+        );
+        assert!(
+            communes.by_path("mairielaigneville60290").is_some(),
+            "former path"
+        );
     }
     communes.delete(&commune, origin()).await.unwrap();
 }
@@ -158,20 +194,34 @@ async fn an_import_that_fails_leaves_nothing_behind() {
         .unwrap();
     let path = folder.path().join("commune.tar.gz");
     let out = std::fs::File::create(&path).unwrap();
-    communes.export(&commune, out, origin(), &mut |_, _| {}).await.unwrap();
+    communes
+        .export(&commune, out, origin(), &mut |_, _| {})
+        .await
+        .unwrap();
     let import = async |path: &Path, slug| {
         communes
             .import(Uuid::now_v7(), path, slug, None, origin(), &mut |_, _| {})
             .await
     };
     let taken = import(&path, None).await.err().unwrap();
-    assert!(matches!(taken, TransferError::Store(StoreError::Constraint(_))), "{taken}");
+    assert!(
+        matches!(taken, TransferError::Store(StoreError::Constraint(_))),
+        "{taken}"
+    );
     let whole = std::fs::read(&path).unwrap();
     let cut = folder.path().join("cut.tar.gz");
     std::fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
-    assert!(matches!(import(&cut, Some("autre")).await, Err(TransferError::Archive(_))));
+    assert!(matches!(
+        import(&cut, Some("autre")).await,
+        Err(TransferError::Archive(_))
+    ));
     assert_eq!(communes.list().len(), 1);
-    assert_eq!(std::fs::read_dir(folder.path().join("communes")).unwrap().count(), 1);
+    assert_eq!(
+        std::fs::read_dir(folder.path().join("communes"))
+            .unwrap()
+            .count(),
+        1
+    );
     import(&path, Some("autre")).await.unwrap();
     assert_eq!(communes.list().len(), 2);
 }

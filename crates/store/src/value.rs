@@ -96,7 +96,9 @@ impl PostgresToSql for Value {
     ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
         match self {
             Self::Null => Ok(IsNull::Yes),
-            Self::Int(x) if *ty == Type::INT4 => PostgresToSql::to_sql(&i32::try_from(*x)?, ty, out),
+            Self::Int(x) if *ty == Type::INT4 => {
+                PostgresToSql::to_sql(&i32::try_from(*x)?, ty, out)
+            }
             Self::Int(x) => PostgresToSql::to_sql(x, ty, out),
             Self::Text(x) => PostgresToSql::to_sql(x, ty, out),
             Self::Bytes(x) => PostgresToSql::to_sql(x, ty, out),

@@ -141,9 +141,7 @@ async fn a_refusal_is_not_remembered_under_its_key() {
 async fn a_command_that_waits_for_something_else_is_found_out_on_sqlite() {
     let ground = ground().await;
     let db = &ground.commune.db;
-    let answer = db
-        .write(take(Then::WaitForSomethingElse), origin())
-        .await;
+    let answer = db.write(take(Then::WaitForSomethingElse), origin()).await;
     if on_postgres() {
         answer.unwrap();
     } else {
@@ -181,7 +179,10 @@ async fn a_graceful_stop_answers_what_was_accepted_and_refuses_the_rest() {
     tasks.join_all().await;
     let mut tx = ground.commune.db.read().await.unwrap();
     let written: Option<i64> = setting::get(&mut tx, "serie").await.unwrap();
-    assert_eq!(written.unwrap_or(0), i64::from(answered.load(Ordering::SeqCst)));
+    assert_eq!(
+        written.unwrap_or(0),
+        i64::from(answered.load(Ordering::SeqCst))
+    );
     let late = ground.commune.db.write(take(Then::Keep), origin()).await;
     assert!(late.unwrap_err().is_unavailable());
 }
@@ -212,6 +213,9 @@ async fn the_journal_can_only_grow() {
     let ground = ground().await;
     for sql in [&UPDATE, &DELETE] {
         let answer = ground.commune.db.write(Tamper(sql), origin()).await;
-        assert!(matches!(answer, Err(StoreError::Constraint(_))), "{answer:?}");
+        assert!(
+            matches!(answer, Err(StoreError::Constraint(_))),
+            "{answer:?}"
+        );
     }
 }

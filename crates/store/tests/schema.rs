@@ -11,10 +11,20 @@ async fn every_statement_is_understood_by_the_engine() {
     let mut commune = ground.commune.db.read().await.unwrap();
     let mut registry = ground.communes.registry().read().await.unwrap();
     let all = every_statement();
-    assert!(all.len() > 40, "only {} statements are registered", all.len());
+    assert!(
+        all.len() > 40,
+        "only {} statements are registered",
+        all.len()
+    );
     for (sql, of_registry) in all {
-        let tx = if of_registry { &mut registry } else { &mut commune };
-        tx.prepare(sql).await.unwrap_or_else(|e| panic!("{}: {e}", sql.name));
+        let tx = if of_registry {
+            &mut registry
+        } else {
+            &mut commune
+        };
+        tx.prepare(sql)
+            .await
+            .unwrap_or_else(|e| panic!("{}: {e}", sql.name));
     }
 }
 
@@ -24,7 +34,11 @@ fn every_file_of_statements_is_registered() {
     for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/tables")).unwrap() {
         let path = file.unwrap().path();
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        if name != "mod" && std::fs::read_to_string(&path).unwrap().contains("statements!") {
+        if name != "mod"
+            && std::fs::read_to_string(&path)
+                .unwrap()
+                .contains("statements!")
+        {
             assert!(
                 source.contains(&format!("{name}::ALL")),
                 "{name}::ALL is missing in tables/mod.rs"
@@ -39,9 +53,17 @@ fn the_catalogue_knows_every_table_its_columns_and_its_key() {
         let tables = tree.catalogue(tree.version());
         for step in tree.steps {
             let made = step.ddl.matches("CREATE TABLE ").count();
-            assert!(made > 0 || step.ddl.contains("ALTER TABLE"), "{}", step.name);
+            assert!(
+                made > 0 || step.ddl.contains("ALTER TABLE"),
+                "{}",
+                step.name
+            );
         }
-        let made: usize = tree.steps.iter().map(|s| s.ddl.matches("CREATE TABLE ").count()).sum();
+        let made: usize = tree
+            .steps
+            .iter()
+            .map(|s| s.ddl.matches("CREATE TABLE ").count())
+            .sum();
         assert_eq!(tables.len(), made, "{}", tree.name);
         for table in tables {
             assert!(!table.key.is_empty(), "{} has no key", table.name);

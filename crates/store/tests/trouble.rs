@@ -70,10 +70,18 @@ async fn while_another_process_holds_the_file_reads_go_on_and_writes_say_later()
     let path = file_of(ground.folder.path(), &ground.commune.row.address);
     let other = rusqlite::Connection::open(path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let refused = ground.commune.db.write(Note(2), origin()).await.unwrap_err();
+    let refused = ground
+        .commune
+        .db
+        .write(Note(2), origin())
+        .await
+        .unwrap_err();
     assert!(refused.is_unavailable(), "{refused}");
     let mut tx = ground.commune.db.read().await.unwrap();
-    assert_eq!(setting::get::<i64>(&mut tx, "note 1").await.unwrap(), Some(1));
+    assert_eq!(
+        setting::get::<i64>(&mut tx, "note 1").await.unwrap(),
+        Some(1)
+    );
     drop(tx);
     other.execute_batch("ROLLBACK").unwrap();
     assert_eq!(ground.commune.db.write(Note(2), origin()).await.unwrap(), 2);
@@ -113,8 +121,14 @@ async fn a_full_disk_refuses_the_change_keeps_the_rest_and_goes_on_when_there_is
     let refused = db.write(Fill(10_000_000), origin()).await.unwrap_err();
     assert!(refused.is_unavailable(), "{refused}");
     let mut tx = db.read().await.unwrap();
-    assert_eq!(setting::get::<String>(&mut tx, "large").await.unwrap(), None);
-    assert_eq!(setting::get::<i64>(&mut tx, "note 1").await.unwrap(), Some(1));
+    assert_eq!(
+        setting::get::<String>(&mut tx, "large").await.unwrap(),
+        None
+    );
+    assert_eq!(
+        setting::get::<i64>(&mut tx, "note 1").await.unwrap(),
+        Some(1)
+    );
     drop(tx);
     db.write(Pragma(&ROOM), origin()).await.unwrap();
     db.write(Fill(10_000_000), origin()).await.unwrap();
@@ -139,7 +153,14 @@ async fn a_database_of_a_newer_version_is_not_touched() {
     let ground = ground().await;
     ground.commune.db.write(Newer, origin()).await.unwrap();
     let again = communes(ground.folder.path()).await;
-    let error = again.by_path("laigneville").unwrap().db.read().await.err().unwrap();
+    let error = again
+        .by_path("laigneville")
+        .unwrap()
+        .db
+        .read()
+        .await
+        .err()
+        .unwrap();
     let known = COMMUNE.version();
     assert!(
         matches!(error, StoreError::TooNew { found: 999, known: k } if k == known),
@@ -150,8 +171,10 @@ async fn a_database_of_a_newer_version_is_not_touched() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_not_there_is_said_within_seconds() {
-    let server = preau_store::PgServer::new("postgres://nobody@127.0.0.1:1/none?sslmode=disable", 4);
-    let address = preau_store::Address::Postgres(std::sync::Arc::new(server.unwrap()), "x".to_owned());
+    let server =
+        preau_store::PgServer::new("postgres://nobody@127.0.0.1:1/none?sslmode=disable", 4);
+    let address =
+        preau_store::Address::Postgres(std::sync::Arc::new(server.unwrap()), "x".to_owned());
     let db = Database::new(address, &COMMUNE, std::sync::Arc::default());
     let error = tokio::time::timeout(Duration::from_secs(10), db.read())
         .await
@@ -191,12 +214,23 @@ async fn after_kill_9_every_answered_change_is_there_and_no_number_is_lost() {
     let folder = tempfile::TempDir::new().unwrap();
     let first = communes(folder.path()).await;
     first
-        .create(uuid::Uuid::now_v7(), "laigneville", "Laigneville", server(), origin())
+        .create(
+            uuid::Uuid::now_v7(),
+            "laigneville",
+            "Laigneville",
+            server(),
+            origin(),
+        )
         .await
         .unwrap();
     first.close().await;
     let mut child = Process::new(std::env::current_exe().unwrap())
-        .args(["--exact", "child_that_writes_until_it_is_killed", "--ignored", "--nocapture"])
+        .args([
+            "--exact",
+            "child_that_writes_until_it_is_killed",
+            "--ignored",
+            "--nocapture",
+        ])
         .env("PREAU_TEST_CRASH", folder.path())
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::null())
@@ -223,7 +257,9 @@ async fn after_kill_9_every_answered_change_is_there_and_no_number_is_lost() {
     let mut tx = commune.db.read().await.unwrap();
     let mut highest = 0;
     for wish in &answered {
-        let number = setting::get::<i64>(&mut tx, &format!("note {wish}")).await.unwrap();
+        let number = setting::get::<i64>(&mut tx, &format!("note {wish}"))
+            .await
+            .unwrap();
         highest = highest.max(number.unwrap_or_else(|| panic!("answered and gone: {wish}")));
     }
     drop(tx);

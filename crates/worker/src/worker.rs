@@ -103,7 +103,11 @@ impl Worker {
         let communes = self.app.communes.list();
         calls.extend(communes.iter().map(|c| Cx::system(&self.app, c, "travaux")));
         for cx in calls {
-            let name = cx.commune.as_ref().map_or("registry", |c| &c.slug).to_owned();
+            let name = cx
+                .commune
+                .as_ref()
+                .map_or("registry", |c| &c.slug)
+                .to_owned();
             match self.visit(&name, &cx).await {
                 Ok(jobs) => done += jobs,
                 Err(error) => {
@@ -139,7 +143,8 @@ impl Worker {
         let mut tidied = known.map_or(Timestamp::UNIX_EPOCH, |p| p.tidied);
         if cx.at.duration_since(tidied) > SignedDuration::from_hours(24) {
             tidied = cx.at;
-            cx.write(Tidy).await?;
+            let of_commune = cx.commune.is_some();
+            cx.write(Tidy { of_commune }).await?;
         }
         let done = self.serve(cx).await?;
         let mut tx = cx.read().await?;

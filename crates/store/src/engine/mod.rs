@@ -159,9 +159,7 @@ impl Tx {
 
     fn may_write(&mut self) -> Result<(), StoreError> {
         if self.mode == Mode::Read {
-            return Err(StoreError::Internal(
-                "a write outside the lane".to_owned(),
-            ));
+            return Err(StoreError::Internal("a write outside the lane".to_owned()));
         }
         self.wrote = true;
         Ok(())
@@ -281,9 +279,7 @@ impl Tx {
     /// Never: outside a command it is the start of 1970, which no rule accepts.
     #[must_use]
     pub fn at(&self) -> Timestamp {
-        self.origin
-            .as_ref()
-            .map_or(Timestamp::UNIX_EPOCH, |o| o.at)
+        self.origin.as_ref().map_or(Timestamp::UNIX_EPOCH, |o| o.at)
     }
 
     /// Who sent the command.
@@ -305,7 +301,11 @@ impl Tx {
         let millis = u64::try_from(at.as_millisecond()).unwrap_or_default();
         let mut random = [0; 10];
         // 16 bits of counter first: identifiers of one command sort in the order they were made.
-        random[..2].copy_from_slice(&u16::try_from(self.ids & 0x0fff).unwrap_or_default().to_be_bytes());
+        random[..2].copy_from_slice(
+            &u16::try_from(self.ids & 0x0fff)
+                .unwrap_or_default()
+                .to_be_bytes(),
+        );
         random[2..].copy_from_slice(&seed.to_be_bytes());
         uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
     }

@@ -139,8 +139,7 @@ impl PgServer {
 
     /// Closes what was not used for `age`.
     pub(crate) fn sweep(&self, age: Duration) {
-        self.idle()
-            .retain(|c| c.alive() && c.used.elapsed() < age);
+        self.idle().retain(|c| c.alive() && c.used.elapsed() < age);
     }
 }
 
@@ -267,11 +266,7 @@ impl PgConn {
         try_join_all(all).await
     }
 
-    pub(crate) async fn execute(
-        &mut self,
-        sql: &Sql,
-        args: Vec<Value>,
-    ) -> Result<u64, StoreError> {
+    pub(crate) async fn execute(&mut self, sql: &Sql, args: Vec<Value>) -> Result<u64, StoreError> {
         let statement = self.statement(sql.postgres()).await?;
         Ok(self.client()?.execute_raw(&statement, args).await?)
     }

@@ -37,8 +37,11 @@ pub async fn insert(
     expires_at: Timestamp,
 ) -> Result<(), StoreError> {
     let (id, at) = (tx.new_id(), tx.at());
-    tx.put(&INSERT, args![id, agent, purpose, token_hash, at, expires_at])
-        .await
+    tx.put(
+        &INSERT,
+        args![id, agent, purpose, token_hash, at, expires_at],
+    )
+    .await
 }
 
 /// The link of a token, unless it was used, is too old, or its agent was disabled.

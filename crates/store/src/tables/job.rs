@@ -76,11 +76,8 @@ pub async fn enqueue<T: Serialize + Sync>(
         .map_err(|e| StoreError::Internal(format!("job {kind}: {e}")))?;
     let (id, at) = (tx.new_id(), tx.at());
     tx.job_due = Some(tx.job_due.map_or(run_at, |due| due.min(run_at)));
-    tx.put(
-        &INSERT,
-        args![id, kind, payload, run_at, expires_at, at],
-    )
-    .await
+    tx.put(&INSERT, args![id, kind, payload, run_at, expires_at, at])
+        .await
 }
 
 /// Takes up to `limit` due jobs until `until`: a worker that dies gives them back by time.

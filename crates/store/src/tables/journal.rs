@@ -101,11 +101,7 @@ pub async fn of_object(
 }
 
 /// A page of entries, newest first, older than `before` (all when `None`).
-pub async fn page(
-    tx: &mut Tx,
-    before: Option<Uuid>,
-    limit: i64,
-) -> Result<Vec<Entry>, StoreError> {
+pub async fn page(tx: &mut Tx, before: Option<Uuid>, limit: i64) -> Result<Vec<Entry>, StoreError> {
     tx.query(&PAGE, args![before.unwrap_or(Uuid::max()), limit])
         .await
 }

@@ -104,8 +104,11 @@ pub async fn in_state(
     before: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<Mail>, StoreError> {
-    tx.query(&IN_STATE, args![state, before.unwrap_or(Uuid::max()), limit])
-        .await
+    tx.query(
+        &IN_STATE,
+        args![state, before.unwrap_or(Uuid::max()), limit],
+    )
+    .await
 }
 
 /// How many are in each state.
@@ -136,5 +139,8 @@ pub async fn requeue(
     to_address: &str,
     expires_at: Timestamp,
 ) -> Result<bool, StoreError> {
-    Ok(tx.execute(&REQUEUE, args![id, to_address, expires_at]).await? == 1)
+    Ok(tx
+        .execute(&REQUEUE, args![id, to_address, expires_at])
+        .await?
+        == 1)
 }

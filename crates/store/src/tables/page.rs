@@ -165,11 +165,7 @@ pub async fn versions(tx: &mut Tx, page: Uuid) -> Result<Vec<Version>, StoreErro
 }
 
 /// One version of a page.
-pub async fn version(
-    tx: &mut Tx,
-    page: Uuid,
-    number: i64,
-) -> Result<Option<Version>, StoreError> {
+pub async fn version(tx: &mut Tx, page: Uuid, number: i64) -> Result<Option<Version>, StoreError> {
     tx.query_opt(&VERSION, args![page, number]).await
 }
 
@@ -182,7 +178,8 @@ pub async fn attach(
     position: i64,
 ) -> Result<(), StoreError> {
     let id = tx.new_id();
-    tx.put(&ATTACH, args![id, page, file, label, position]).await
+    tx.put(&ATTACH, args![id, page, file, label, position])
+        .await
 }
 
 /// Takes a file off a page.

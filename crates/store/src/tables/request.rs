@@ -253,12 +253,7 @@ pub async fn change(
 }
 
 /// The answer goes to another address.
-pub async fn readdress(
-    tx: &mut Tx,
-    id: Uuid,
-    email: &str,
-    search: &str,
-) -> Result<(), StoreError> {
+pub async fn readdress(tx: &mut Tx, id: Uuid, email: &str, search: &str) -> Result<(), StoreError> {
     tx.put(&READDRESS, args![id, email, search]).await
 }
 

@@ -36,7 +36,13 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Role>, StoreError> {
 
 /// Adds a role; false when there is one of that code.
 pub async fn insert(tx: &mut Tx, role: &Role) -> Result<bool, StoreError> {
-    let args = args![role.id, &role.code, &role.label, &role.rights, role.position];
+    let args = args![
+        role.id,
+        &role.code,
+        &role.label,
+        &role.rights,
+        role.position
+    ];
     Ok(tx.execute(&INSERT, args).await? == 1)
 }
 

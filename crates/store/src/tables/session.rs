@@ -81,7 +81,8 @@ pub async fn devices(
     id: Uuid,
     device: Option<[u8; 32]>,
 ) -> Result<(i64, i64), StoreError> {
-    tx.query_one(&DEVICES, args![kind, id, device.map(Vec::from)]).await
+    tx.query_one(&DEVICES, args![kind, id, device.map(Vec::from)])
+        .await
 }
 
 /// Open sessions of somebody, the latest used first.
@@ -114,7 +115,8 @@ pub async fn end_others(
     keep: Uuid,
 ) -> Result<u64, StoreError> {
     let at = tx.at();
-    tx.execute(&END_OTHERS, args![kind, subject, keep, at]).await
+    tx.execute(&END_OTHERS, args![kind, subject, keep, at])
+        .await
 }
 
 /// Forgets those that ended long ago.

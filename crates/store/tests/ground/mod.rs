@@ -47,7 +47,10 @@ pub(crate) fn server() -> Option<&'static str> {
 }
 
 pub(crate) async fn communes(folder: &std::path::Path) -> Communes {
-    let servers: HashMap<_, _> = postgres().map(|s| ("main".to_owned(), s)).into_iter().collect();
+    let servers: HashMap<_, _> = postgres()
+        .map(|s| ("main".to_owned(), s))
+        .into_iter()
+        .collect();
     Communes::open(Settings {
         folder: folder.to_owned(),
         servers,
@@ -61,7 +64,13 @@ pub(crate) async fn ground() -> Ground {
     let folder = TempDir::new().unwrap();
     let communes = communes(folder.path()).await;
     let commune = communes
-        .create(Uuid::now_v7(), "laigneville", "Laigneville", server(), origin())
+        .create(
+            Uuid::now_v7(),
+            "laigneville",
+            "Laigneville",
+            server(),
+            origin(),
+        )
         .await
         .unwrap();
     Ground {

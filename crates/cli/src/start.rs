@@ -1,0 +1,147 @@
+//! Opening the installation, and serving it until it is asked to stop.
+
+use std::{future::IntoFuture, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use anyhow::{Context, Result, bail};
+use axum::{Router, http::StatusCode, routing::get};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use preau_app::{App, Clock, Entropy};
+use preau_store::Communes;
+use preau_worker::{Worker, transport::Transport};
+use tokio::{net::TcpListener, sync::watch};
+
+use crate::config::{Config, LogFormat};
+
+/// The log, as the configuration wants it.
+pub(crate) fn log(config: &Config) {
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log.filter)
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    // A second call, in tests, changes nothing.
+    let _ = match config.log.format {
+        LogFormat::Text => builder.compact().try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+}
+
+/// Opens the registry and what stands on it.
+pub(crate) async fn open(config: &Config, clock: Clock) -> Result<Arc<App>> {
+    writable(&config.data.folder)?;
+    let communes = Communes::open(config.store()?)
+        .await
+        .context("le registre des communes ne s’ouvre pas")?;
+    let app = App::open(communes, clock, Entropy::system(), config.app())
+        .await
+        .context("l’installation ne s’ouvre pas")?;
+    Ok(Arc::new(app))
+}
+
+/// The data folder is there and can be written to.
+pub(crate) fn writable(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("data.folder : {} ne peut pas être créé", folder.display()))?;
+    let probe = folder.join(".ecriture");
+    std::fs::write(&probe, b"preau")
+        .and_then(|()| std::fs::remove_file(&probe))
+        .with_context(|| {
+            format!(
+                "data.folder : {} n’est pas accessible en écriture : vérifiez les droits et la place libre",
+                folder.display()
+            )
+        })
+}
+
+/// Only one process serves a data folder: a second one would do the jobs twice.
+pub(crate) fn lock(folder: &Path) -> Result<std::fs::File> {
+    let path = folder.join("serve.lock");
+    let file = std::fs::File::create(&path)
+        .with_context(|| format!("{} ne peut pas être créé", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(_) => bail!(
+            "un autre processus sert déjà le dossier {} : arrêtez-le d’abord",
+            folder.display()
+        ),
+    }
+}
+
+/// Listens, or says which address is taken.
+pub(crate) async fn listen(key: &str, address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("{key} : l’adresse {address} ne peut pas être utilisée (déjà prise ?)")
+    })
+}
+
+/// Serves until SIGINT or SIGTERM; what was accepted is finished.
+pub(crate) async fn serve(config: &Config, app: Arc<App>, listener: TcpListener) -> Result<()> {
+    let transport = Transport::open(&config.mail).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("courriel :\n  {}", lines.join("\n  "))
+    })?;
+    let (stop, stopping) = watch::channel(false);
+    let worker = Worker::new(Arc::clone(&app), transport);
+    let working = {
+        let stopping = stopping.clone();
+        tokio::spawn(async move { worker.run(stopping).await })
+    };
+    if let Some(address) = config.server.metrics_listen {
+        let listener = listen("server.metrics_listen", address).await?;
+        let handle = PrometheusBuilder::new()
+            .install_recorder()
+            .context("métriques")?;
+        let router = beside(Arc::clone(&app), handle);
+        tokio::spawn(axum::serve(listener, router).into_future());
+    }
+    let site = preau_web::service(Arc::clone(&app), config.server.behind_proxy)
+        .into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, site).with_graceful_shutdown(stopped(stopping));
+    let serving = tokio::spawn(serving.into_future());
+    wait_for_signal().await?;
+    tracing::info!("stopping: what was accepted is being finished");
+    let _ = stop.send(true);
+    // Browsers keep connections open: they get a few seconds.
+    if tokio::time::timeout(Duration::from_secs(10), serving)
+        .await
+        .is_err()
+    {
+        tracing::warn!("some connections were still open");
+    }
+    working.await.context("travaux")?;
+    app.communes.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn stopped(mut stopping: watch::Receiver<bool>) {
+    // An error says that the sender is gone: stop as well.
+    let _ = stopping.wait_for(|stop| *stop).await;
+}
+
+async fn wait_for_signal() -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Health and metrics, on an address of their own.
+fn beside(app: Arc<App>, handle: PrometheusHandle) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route(
+            "/readyz",
+            get(move || async move {
+                match app.communes.refresh().await {
+                    Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
+                    Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")),
+                }
+            }),
+        )
+        .route("/metrics", get(move || async move { handle.render() }))
+}
