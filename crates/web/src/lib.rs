@@ -15,7 +15,9 @@ mod gate;
 mod host;
 mod outer;
 mod page;
+mod params;
 mod posted;
+mod prose;
 mod routes;
 mod tenant;
 

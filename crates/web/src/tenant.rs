@@ -34,6 +34,8 @@ pub(crate) fn dispatch(web: Arc<Web>) -> Router {
     let state = Arc::clone(&web);
     Router::new()
         .route("/assets/{name}", axum::routing::get(assets::serve))
+        .route("/robots.txt", axum::routing::get(citizen::files::robots))
+        .route("/favicon.ico", axum::routing::get(citizen::files::favicon))
         .nest("/host", operators.clone())
         .route("/host/", axum::routing::get(|| async { Redirect::permanent("/host") }))
         .fallback(move |request: Request| to_commune(state, portal, request))
