@@ -77,6 +77,13 @@ impl Form {
         self
     }
 
+    /// Puts a value into a field.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        if let Some(field) = self.fields.iter_mut().find(|f| f.name == name) {
+            value.clone_into(&mut field.value);
+        }
+    }
+
     /// Keeps what was typed. Passwords are never written back.
     pub(crate) fn filled(mut self, posted: &Posted) -> Self {
         for field in &mut self.fields {

@@ -1,13 +1,30 @@
 //! The town hall's side.
 
+pub(crate) mod agents;
 mod appearance;
+mod home;
 mod identity;
+pub(crate) mod invitation;
+mod journal;
 mod legal_texts;
+mod lines;
+pub(crate) mod login;
 mod menus;
+mod messages;
+pub(crate) mod my_account;
 mod news;
+pub(crate) mod one_agent;
 mod page_edit;
 mod pages;
+mod request;
+mod request_view;
+mod requests;
+mod roles;
+mod search;
+pub(crate) mod second_factor;
+pub(crate) mod session;
 mod settings;
+mod sites;
 mod texts;
 
 use crate::routes::{Area, Routes};
@@ -15,6 +32,21 @@ use crate::routes::{Area, Routes};
 /// Every page of the agents.
 pub(crate) fn routes() -> Routes {
     Routes::new(Area::Agent)
+        .with(home::routes)
+        .with(requests::routes)
+        .with(request::routes)
+        .with(search::routes)
+        .with(messages::routes)
+        .with(journal::routes)
+        .with(login::routes)
+        .with(second_factor::routes)
+        .with(invitation::routes)
+        .with(session::routes)
+        .with(my_account::routes)
+        .with(agents::routes)
+        .with(one_agent::routes)
+        .with(roles::routes)
+        .with(sites::routes)
         .with(settings::routes)
         .with(pages::routes)
         .with(page_edit::routes)

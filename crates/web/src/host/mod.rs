@@ -1,12 +1,24 @@
 //! The host's side: communes, health, operators.
 
+mod communes;
 mod front;
 
 pub(crate) use front::front;
 
-use crate::routes::{Area, Routes};
+use crate::{
+    agent::{agents, invitation, login, my_account, one_agent, second_factor, session},
+    routes::{Area, Routes},
+};
 
 /// Every page of the operators.
 pub(crate) fn routes() -> Routes {
     Routes::new(Area::Host)
+        .with(login::host_routes)
+        .with(second_factor::host_routes)
+        .with(invitation::host_routes)
+        .with(session::host_routes)
+        .with(my_account::host_routes)
+        .with(agents::host_routes)
+        .with(one_agent::host_routes)
+        .with(communes::routes)
 }
