@@ -20,7 +20,11 @@ const ARROWS: &[(&str, &[&str])] = &[
             "preau-documents",
         ],
     ),
-    ("preau-web", &["preau-rules", "preau-formats", "preau-app"]),
+    // The rows of the store are the data of pages; its statements are private to it.
+    (
+        "preau-web",
+        &["preau-rules", "preau-formats", "preau-store", "preau-app"],
+    ),
     (
         "preau-worker",
         &["preau-rules", "preau-formats", "preau-store", "preau-app"],
