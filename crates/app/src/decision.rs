@@ -3,7 +3,6 @@
 //! Each deed names the version of the request that the agent had before them. When somebody else changed it meanwhile,
 //! nothing is done and the agent is told who did what.
 
-use jiff::Timestamp;
 use preau_rules::{
     french,
     permission::Right,
@@ -24,7 +23,7 @@ use crate::{
     contact::{Letterhead, MAIL_GOOD_FOR},
     mail::{Addressee, ContactAnswer, Mail, Rendered, Zone},
     outbox::{self, Post},
-    request::{Folder, KIND, State, due, may_now, question},
+    request::{Folder, KIND, State, deed_fr, due, may_now, question},
 };
 
 /// The longest answer, in characters.
@@ -304,19 +303,11 @@ async fn meanwhile(tx: &mut Tx, found: &Request, head: &Letterhead) -> Result<St
     let Some(entry) = last.first() else {
         return Ok("Cette demande a changé entre-temps.".to_owned());
     };
-    let did = match entry.action.as_str() {
-        "assigned" => "a changé l’agent qui la suit",
-        "noted" => "a ajouté une note",
-        "answered" => "y a répondu",
-        "closed" => "l’a close",
-        "reopened" => "l’a rouverte",
-        _ => "l’a modifiée",
-    };
-    let at: Timestamp = entry.at;
     Ok(format!(
-        "{} {did} {}, pendant que cette page était ouverte.",
+        "{} {} {}, pendant que cette page était ouverte.",
         entry.actor_name,
-        french::instant(at, &head.zone)
+        deed_fr(&entry.action),
+        french::instant(entry.at, &head.zone)
     ))
 }
 

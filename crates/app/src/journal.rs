@@ -180,13 +180,10 @@ pub fn sentence_fr(entry: &Entry) -> String {
     let (kind, action) = (entry.object_kind.as_str(), entry.action.as_str());
     let name = &entry.object_name;
     let said = match (kind, action) {
-        ("request", "created") => return format!("a déposé la demande {name}"),
-        ("request", "assigned") => return format!("a changé l’agent qui suit la demande {name}"),
-        ("request", "noted") => return format!("a ajouté une note à la demande {name}"),
-        ("request", "answered") => return format!("a répondu à la demande {name}"),
-        ("request", "closed") => return format!("a clos sans réponse la demande {name}"),
-        ("request", "reopened") => return format!("a rouvert la demande {name}"),
-        ("request", "readdressed") => return format!("a corrigé l’adresse de la demande {name}"),
+        ("request", action) => {
+            let deed = crate::request::deed_fr(action);
+            return format!("{deed}, {name}");
+        }
         ("mail", "resent") => "a renvoyé le message",
         ("session", "opened") => return "s’est connecté".to_owned(),
         ("session", "ended") => return "a fermé une session".to_owned(),

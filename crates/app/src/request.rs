@@ -78,6 +78,21 @@ impl State {
     }
 }
 
+/// What the journal's word for a deed says of a request, after the name of who did it.
+#[must_use]
+pub fn deed_fr(action: &str) -> &'static str {
+    match action {
+        "created" => "a déposé la demande",
+        "assigned" => "a changé l’agent qui suit la demande",
+        "noted" => "a ajouté une note",
+        "answered" => "a répondu",
+        "closed" => "a clos la demande sans réponse",
+        "reopened" => "a rouvert la demande",
+        "readdressed" => "a corrigé l’adresse",
+        _ => "a modifié la demande",
+    }
+}
+
 /// The end of the last day on which to answer: `days` days after `at`, Saturdays and Sundays left out.
 pub fn due(at: Timestamp, zone: &TimeZone, days: i64) -> Result<Timestamp, StoreError> {
     let wrong = |e: jiff::Error| StoreError::Internal(format!("date to answer: {e}"));

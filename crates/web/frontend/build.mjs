@@ -24,7 +24,7 @@ for (const name of ["preau", "agent"]) {
   });
   put(`${name}.css`, transformSync(css, { loader: "css", minify: true, target }).code);
 }
-for (const name of ["preau", "pow", "pow-worker"]) {
+for (const name of ["preau", "pow", "pow-worker", "agent"]) {
   const source = readFileSync(here(`js/${name}.js`), "utf8");
   put(`${name}.js`, transformSync(source, { minify: true, target, format: "esm" }).code);
 }
