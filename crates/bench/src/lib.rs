@@ -13,6 +13,8 @@
 //! assert!(report.met());
 //! ```
 
+mod process;
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -20,6 +22,8 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
+
+pub use process::Process;
 
 /// The figures of one run of one benchmark.
 #[derive(Debug, Clone, Serialize)]
