@@ -1,6 +1,8 @@
 //! A town in a few lines: the whole application in this process, on the engine that `PREAU_TEST_ENGINE` names, with a
 //! clock that the test turns and a mailbox that it opens.
 
+pub mod agents;
+
 use std::{collections::HashMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
