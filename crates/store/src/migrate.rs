@@ -44,6 +44,7 @@ pub static COMMUNE: Tree = Tree {
         step!("common/people"),
         step!("commune/portal"),
         step!("commune/request"),
+        step!("commune/account"),
     ],
 };
 

@@ -1,5 +1,6 @@
 //! A file a family of tables: the rows, the statements, and functions that say what they do. No decision is taken here.
 
+pub mod account;
 pub mod agent;
 pub mod command;
 pub mod commune;
@@ -19,6 +20,7 @@ pub mod request;
 pub mod role;
 pub mod session;
 pub mod setting;
+pub mod sign_up;
 pub mod site;
 pub mod throttle;
 
@@ -28,6 +30,7 @@ use crate::sql::Sql;
 #[must_use]
 pub fn every_statement() -> Vec<(&'static Sql, bool)> {
     let both = [
+        account::ALL,
         agent::ALL,
         command::ALL,
         contact::ALL,
@@ -46,6 +49,7 @@ pub fn every_statement() -> Vec<(&'static Sql, bool)> {
         role::ALL,
         session::ALL,
         setting::ALL,
+        sign_up::ALL,
         site::ALL,
         throttle::ALL,
     ];
