@@ -1,12 +1,14 @@
 //! Refusals and failures, each with one page and a way out.
 
+use std::any::Any;
+
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use preau_app::{Error, Error as AppError};
 use preau_store::StoreError;
 
-use crate::{call::Call, page::Page, routes::Area};
+use crate::{Web, call::Call, page::Page, routes::Area};
 
 /// Why a page was not served.
 #[derive(Debug, Clone)]
@@ -201,8 +203,29 @@ pub(crate) fn page(call: &Call, failure: Failure) -> Response {
     response
 }
 
+/// A handler that panicked: a defect of ours, with a page like every other failure.
+pub(crate) fn of_panic(panic: Box<dyn Any + Send>) -> Response {
+    let words = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("panic");
+    Failure::from(StoreError::Internal(words.to_owned())).into_response()
+}
+
+#[derive(Template)]
+#[template(path = "no_commune.html")]
+struct NoCommune {
+    css: String,
+    favicon: String,
+}
+
 /// No commune stands at this address.
-pub(crate) fn plain_not_found() -> Response {
-    let html = include_str!("../templates/no_commune.html");
+pub(crate) fn no_commune(web: &Web) -> Response {
+    let template = NoCommune {
+        css: web.assets.url("preau.css"),
+        favicon: web.assets.url("favicon.svg"),
+    };
+    let html = template.render().unwrap_or_default();
     (StatusCode::NOT_FOUND, Html(html)).into_response()
 }

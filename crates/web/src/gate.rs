@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, MatchedPath, Request, State},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -36,6 +36,7 @@ pub(crate) struct Gate {
 pub(crate) async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let (mut call, unavailable) = identify(&gate, &parts).await;
+    let declared = parts.extensions.get::<MatchedPath>().cloned();
     let allowed = match unavailable {
         Some(error) => Err(error),
         None => admit(&gate, &call),
@@ -60,7 +61,18 @@ pub(crate) async fn pass(State(gate): State<Gate>, request: Request, next: Next)
         response = failure::page(&call, failure);
     }
     finish(&call, &mut response);
+    response.extensions_mut().insert(Passed {
+        path: declared.map(|path| path.as_str().to_owned()),
+        commune: call.slug,
+    });
     response
+}
+
+/// What the log says of a request: the path as declared, without the identifiers in it.
+#[derive(Clone)]
+pub(crate) struct Passed {
+    pub(crate) path: Option<String>,
+    pub(crate) commune: String,
 }
 
 fn admit(gate: &Gate, call: &Call) -> Result<(), Error> {
@@ -89,11 +101,7 @@ async fn identify(gate: &Gate, request: &Parts) -> (Call, Option<Error>) {
     cx.request = reference;
     cx.address = address(web, request);
     let slug = tenant.as_ref().map_or("host", |t| t.commune.slug.as_str());
-    let names = (
-        cookie_name(web.secure, slug, gate.area),
-        cookie_name(web.secure, slug, Area::Citizen),
-    );
-    let token = cookie(headers, &names.0);
+    let token = cookie(headers, &cookie_name(web.secure, slug, gate.area));
     let mut call = Call {
         web: Arc::clone(web),
         base: tenant.as_ref().map(|t| t.base.clone()).unwrap_or_default(),

@@ -4,17 +4,16 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, MatchedPath, Request, State},
+    extract::{DefaultBodyLimit, Request, State},
     middleware::{self, Next},
     response::Response,
 };
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use tower_http::{
-    CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer,
-    timeout::TimeoutLayer,
+    CompressionLevel, compression::CompressionLayer, timeout::TimeoutLayer,
 };
 
-use crate::{Web, posted::UPLOAD_LIMIT, tenant::Tenant};
+use crate::{Web, gate::Passed, posted::UPLOAD_LIMIT};
 
 /// Reference of a request, shown on error pages and found in the log.
 #[derive(Clone)]
@@ -26,7 +25,6 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 pub(crate) fn wrap(router: Router, web: Arc<Web>) -> Router {
     router
         .layer(middleware::from_fn_with_state(web, dress))
-        .layer(CatchPanicLayer::new())
         .layer(DefaultBodyLimit::max(UPLOAD_LIMIT))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -44,9 +42,8 @@ async fn dress(State(web): State<Arc<Web>>, mut request: Request, next: Next) ->
     let method = request.method().clone();
     let started = std::time::Instant::now();
     let mut response = next.run(request).await;
-    // Paths are logged as declared, without the identifiers in them.
-    let path = response.extensions().get::<MatchedPath>().map(|p| p.as_str().to_owned());
-    let commune = response.extensions().get::<Tenant>().map(|t| t.commune.slug.clone());
+    let passed = response.extensions_mut().remove::<Passed>();
+    let (path, commune) = passed.map_or((None, None), |p| (p.path, Some(p.commune)));
     let seconds = started.elapsed().as_secs_f64();
     let status = response.status().as_u16();
     metrics::histogram!("preau_http_seconds", "status" => status.to_string()).record(seconds);

@@ -11,7 +11,13 @@ use axum::{
 use http::Method;
 use preau_rules::permission::Right;
 
-use crate::{Web, failure::Failure, gate};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{
+    Web,
+    failure::{self, Failure},
+    gate,
+};
 
 /// Whose pages: decides which cookie counts and which shell is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,7 +130,8 @@ impl Routes {
                 access: info.access,
             };
             let layer = middleware::from_fn_with_state(state, gate::pass);
-            router = router.route(info.path, handler.layer(layer));
+            let caught = handler.layer(CatchPanicLayer::custom(failure::of_panic));
+            router = router.route(info.path, caught.layer(layer));
         }
         router
     }

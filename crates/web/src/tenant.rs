@@ -58,7 +58,7 @@ async fn to_commune(web: Arc<Web>, portal: Router, mut request: Request) -> Resp
             return host::front(&web).into_response();
         }
         let Some(commune) = web.app.communes.by_path(segment) else {
-            return failure::plain_not_found();
+            return failure::no_commune(&web);
         };
         let base = format!("/{}", commune.slug);
         // A former path, another case, or no final slash: to the one address.
@@ -74,7 +74,7 @@ async fn to_commune(web: Arc<Web>, portal: Router, mut request: Request) -> Resp
     let query = request.uri().query().map_or(String::new(), |q| format!("?{q}"));
     match format!("{rest}{query}").parse::<Uri>() {
         Ok(uri) => *request.uri_mut() = uri,
-        Err(_) => return failure::plain_not_found(),
+        Err(_) => return failure::no_commune(&web),
     }
     request.extensions_mut().insert(tenant);
     portal
