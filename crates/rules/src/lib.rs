@@ -23,6 +23,10 @@
 //! [`permission`] lists the rights and the roles to start from, [`grants`] what one agent holds and
 //! where.
 //!
+//! # Families
+//! [`family`] reads birth dates and says ages. [`subscriber_code`] makes and reads the codes that tie an
+//! account to a family.
+//!
 //! # When things happen
 //! [`publication`] says when a news item is to be seen and which week a menu is for. [`backoff`]
 //! says when something that failed is tried again, and when it is given up.
@@ -34,6 +38,7 @@ pub mod colour;
 pub mod common_password;
 pub mod email;
 pub mod entropy;
+pub mod family;
 pub mod french;
 pub mod grants;
 pub mod id;
@@ -44,5 +49,6 @@ pub mod permission;
 pub mod phone;
 pub mod publication;
 pub mod slug;
+pub mod subscriber_code;
 pub mod text;
 pub mod throttle;
