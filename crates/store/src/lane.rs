@@ -17,7 +17,7 @@ use std::{
 };
 
 use futures_util::{FutureExt, future::BoxFuture};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::{
     command::Command,
@@ -31,6 +31,10 @@ use crate::{
 pub const BATCH: usize = 256;
 /// The most commands that wait. Past it the answer is "try again later", at once.
 pub const QUEUE: usize = 10_000;
+/// SQLite batches of one process at a time, each on a thread of its own: the morning on which every commune writes at
+/// once costs this many threads and not one a commune. The others gather larger batches meanwhile.
+const SQLITE_BATCHES: usize = 16;
+static SQLITE_TURNS: Semaphore = Semaphore::const_new(SQLITE_BATCHES);
 
 #[derive(Default)]
 pub(crate) struct Lane {
@@ -203,6 +207,11 @@ impl Lane {
 /// Runs batches until the queue is empty.
 async fn drive(shared: Arc<Shared>) {
     loop {
+        // The turn comes first: what arrives while it is waited for joins the batch. The semaphore is never closed.
+        let turn = match shared.engine() {
+            EngineKind::Sqlite => SQLITE_TURNS.acquire().await.ok(),
+            EngineKind::Postgres => None,
+        };
         let mut batch = shared.lane.next_batch();
         if batch.is_empty() {
             return;
@@ -229,6 +238,7 @@ async fn drive(shared: Arc<Shared>) {
                 }
             }
         };
+        drop(turn);
         metrics::histogram!("preau_lane_batch_commands").record(as_f64(size));
         metrics::histogram!("preau_lane_batch_seconds").record(started.elapsed().as_secs_f64());
         for slot in batch {
