@@ -1,7 +1,5 @@
 //! Every crate that we depend on has its line, with its reason, in the record of decisions.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
 use std::collections::BTreeSet;
 use std::fs;
 
