@@ -76,8 +76,7 @@ pub fn age(born: Date, today: Date) -> String {
     if years >= 2 {
         return format!("{years}\u{a0}ans");
     }
-    let months = 12 * (i32::from(today.year()) - i32::from(born.year()))
-        + i32::from(today.month())
+    let months = 12 * (i32::from(today.year()) - i32::from(born.year())) + i32::from(today.month())
         - i32::from(born.month())
         - i32::from(today.day() < born.day());
     match months {

@@ -129,7 +129,11 @@ mod tests {
             "BLENFANCE\u{2011}12087\u{2011}4F2A9\u{200b}",
             "ＢＬENFANCE-12087-4F2A9",
         ] {
-            assert_eq!(stored_key(typed).unwrap(), "BLENFANCE120874F2A9", "{typed:?}");
+            assert_eq!(
+                stored_key(typed).unwrap(),
+                "BLENFANCE120874F2A9",
+                "{typed:?}"
+            );
         }
     }
 
@@ -148,7 +152,11 @@ mod tests {
         let slip = format!("{}{wrong}", &code[..17]);
         assert!(Typed::read(&slip).unwrap().is_slip(&prefix));
         assert!(!Typed::read(&code).unwrap().is_slip(&prefix));
-        assert!(!Typed::read("BLENFANCE-12087-4F2A9").unwrap().is_slip(&prefix));
+        assert!(
+            !Typed::read("BLENFANCE-12087-4F2A9")
+                .unwrap()
+                .is_slip(&prefix)
+        );
     }
 
     proptest! {

@@ -45,6 +45,7 @@ pub static COMMUNE: Tree = Tree {
         step!("commune/portal"),
         step!("commune/request"),
         step!("commune/account"),
+        step!("commune/family"),
     ],
 };
 

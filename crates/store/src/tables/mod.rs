@@ -6,8 +6,10 @@ pub mod command;
 pub mod commune;
 pub mod contact;
 pub mod counter;
+pub mod family;
 pub mod file;
 pub mod invitation;
+pub mod invoice_reference;
 pub mod job;
 pub mod journal;
 pub mod mail;
@@ -22,6 +24,8 @@ pub mod session;
 pub mod setting;
 pub mod sign_up;
 pub mod site;
+pub mod subscriber_code;
+pub mod subscription;
 pub mod throttle;
 
 use crate::sql::Sql;
@@ -35,8 +39,10 @@ pub fn every_statement() -> Vec<(&'static Sql, bool)> {
         command::ALL,
         contact::ALL,
         counter::ALL,
+        family::ALL,
         file::ALL,
         invitation::ALL,
+        invoice_reference::ALL,
         job::ALL,
         journal::ALL,
         mail::ALL,
@@ -51,6 +57,8 @@ pub fn every_statement() -> Vec<(&'static Sql, bool)> {
         setting::ALL,
         sign_up::ALL,
         site::ALL,
+        subscriber_code::ALL,
+        subscription::ALL,
         throttle::ALL,
     ];
     let registry = [commune::ALL];

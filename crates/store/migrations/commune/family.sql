@@ -1,0 +1,113 @@
+-- Families as the town hall knows them, the codes that open them, and the accounts that are tied to them.
+-- `search` is lower case without accents: names of the family, its responsables and children, mails, telephones.
+
+CREATE TABLE family (
+  id UUID PRIMARY KEY,
+  name TEXT NOT NULL,
+  reference TEXT NOT NULL UNIQUE,
+  created_at INSTANT NOT NULL,
+  updated_at INSTANT NOT NULL,
+  search TEXT NOT NULL
+) STRICT;
+CREATE INDEX family_search ON family (search, id);
+
+CREATE TABLE guardian (
+  id UUID PRIMARY KEY,
+  civility TEXT CHECK (civility IN ('M', 'MME')),
+  first_name TEXT NOT NULL,
+  last_name TEXT NOT NULL,
+  email TEXT,
+  phone TEXT,
+  created_at INSTANT NOT NULL
+) STRICT;
+
+-- A responsable in one family or more.
+CREATE TABLE family_guardian (
+  id UUID PRIMARY KEY,
+  family_id UUID NOT NULL REFERENCES family (id) DEFERRABLE,
+  guardian_id UUID NOT NULL REFERENCES guardian (id) DEFERRABLE,
+  UNIQUE (family_id, guardian_id)
+) STRICT;
+CREATE INDEX family_guardian_guardian ON family_guardian (guardian_id);
+
+CREATE TABLE child (
+  id UUID PRIMARY KEY,
+  first_name TEXT NOT NULL,
+  last_name TEXT NOT NULL,
+  born_on DATE NOT NULL,
+  sex TEXT CHECK (sex IN ('F', 'M')),
+  created_at INSTANT NOT NULL
+) STRICT;
+
+-- A child in one family, or in two when the parents live apart.
+CREATE TABLE family_child (
+  id UUID PRIMARY KEY,
+  family_id UUID NOT NULL REFERENCES family (id) DEFERRABLE,
+  child_id UUID NOT NULL REFERENCES child (id) DEFERRABLE,
+  UNIQUE (family_id, child_id)
+) STRICT;
+CREATE INDEX family_child_child ON family_child (child_id);
+
+-- `code` as it is printed, `code_key` as it is compared. Codes of one `batch` were made together, to be printed together.
+CREATE TABLE subscriber_code (
+  id UUID PRIMARY KEY,
+  family_id UUID NOT NULL REFERENCES family (id) DEFERRABLE,
+  code TEXT NOT NULL,
+  code_key TEXT NOT NULL UNIQUE,
+  origin TEXT NOT NULL CHECK (origin IN ('made', 'imported')),
+  batch UUID NOT NULL,
+  made_by TEXT NOT NULL,
+  made_at INSTANT NOT NULL,
+  expires_at INSTANT,
+  revoked_at INSTANT
+) STRICT;
+CREATE INDEX subscriber_code_family ON subscriber_code (family_id);
+CREATE INDEX subscriber_code_batch ON subscriber_code (batch);
+
+-- An account uses a code once.
+CREATE TABLE subscriber_code_use (
+  id UUID PRIMARY KEY,
+  code_id UUID NOT NULL REFERENCES subscriber_code (id) DEFERRABLE,
+  account_id UUID NOT NULL REFERENCES account (id) DEFERRABLE,
+  account_name TEXT NOT NULL,
+  at INSTANT NOT NULL,
+  UNIQUE (code_id, account_id)
+) STRICT;
+
+-- Invoices of the software that the commune comes from: whoever holds one can prove to be of the family.
+CREATE TABLE invoice_reference (
+  id UUID PRIMARY KEY,
+  family_id UUID NOT NULL REFERENCES family (id) DEFERRABLE,
+  code_emission TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  montant INT NOT NULL,
+  code_personnel TEXT NOT NULL,
+  emission_key TEXT NOT NULL,
+  reference_key TEXT NOT NULL,
+  personnel_key TEXT NOT NULL,
+  imported_at INSTANT NOT NULL,
+  UNIQUE (reference_key, emission_key)
+) STRICT;
+CREATE INDEX invoice_reference_family ON invoice_reference (family_id);
+
+-- An account tied to a family. It stays when it has ended: who saw what, and from when to when.
+CREATE TABLE subscription (
+  id UUID PRIMARY KEY,
+  account_id UUID NOT NULL REFERENCES account (id) DEFERRABLE,
+  family_id UUID NOT NULL REFERENCES family (id) DEFERRABLE,
+  guardian_id UUID REFERENCES guardian (id) DEFERRABLE,
+  how TEXT NOT NULL CHECK (how IN ('code', 'invoice', 'agent')),
+  since INSTANT NOT NULL,
+  ended_at INSTANT,
+  ended_by TEXT
+) STRICT;
+CREATE UNIQUE INDEX subscription_active ON subscription (account_id, family_id) WHERE ended_at IS NULL;
+CREATE INDEX subscription_family ON subscription (family_id);
+
+-- Somebody of the family says that a subscription is not right; an agent looks at it through the request.
+CREATE TABLE subscription_contest (
+  id UUID PRIMARY KEY,
+  subscription_id UUID NOT NULL UNIQUE REFERENCES subscription (id) DEFERRABLE,
+  request_id UUID NOT NULL REFERENCES request (id) DEFERRABLE,
+  at INSTANT NOT NULL
+) STRICT;
