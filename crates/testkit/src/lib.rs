@@ -19,6 +19,7 @@ pub mod browser;
 pub mod http;
 mod patience;
 mod process;
+pub mod proof;
 pub mod smtp;
 #[cfg(feature = "town")]
 pub mod town;

@@ -126,9 +126,11 @@ impl Town {
 
     async fn found(app: &Arc<App>, slug: &str, name: &str) -> Arc<Commune> {
         let at = app.clock.now();
+        // Two commands at one instant must not make the same identifiers.
+        let seed = u64::from_le_bytes(app.entropy.bytes());
         let server = on_postgres().then_some("main");
         app.communes
-            .create(app.entropy.id(at), slug, name, server, origin(at))
+            .create(app.entropy.id(at), slug, name, server, Origin { seed, ..origin(at) })
             .await
             .unwrap_or_else(|e| panic!("commune {slug}: {e}"))
     }

@@ -30,7 +30,8 @@ use self::transport::Transport;
 use crate::words::{Named, matching};
 
 /// Someone who visits the portal. Each verb panics, with what the page offers instead, when the page does not let a
-/// person do that.
+/// person do that. A clone is the same browser in a second tab, on the same page.
+#[derive(Clone)]
 pub struct Visitor {
     transport: Transport,
     base: Url,
@@ -186,6 +187,15 @@ impl Visitor {
                 bytes: bytes.into(),
             });
         }
+        self
+    }
+
+    /// Puts a value into the hidden field of that name, as a script of the page does.
+    pub fn script_sets(&mut self, name: &str, value: &str) -> &mut Self {
+        let controls = self.page.forms.iter_mut().flat_map(|form| &mut form.controls);
+        let hidden = controls.filter(|c| matches!(c.kind, Kind::Hidden) && c.key == name);
+        let set = hidden.map(|control| value.clone_into(&mut control.value)).count();
+        assert!(set > 0, "no hidden field « {name} » {}", self.place());
         self
     }
 
