@@ -14,6 +14,8 @@ pub enum Caller {
     Nobody,
     /// An agent of the commune (or, in the registry, an operator), fully logged in.
     Agent(AgentCaller),
+    /// A citizen with an account, logged in.
+    Account(AccountCaller),
     /// The software itself: a job, the command line.
     System(&'static str),
 }
@@ -37,7 +39,32 @@ pub struct AgentCaller {
     pub expires_at: Timestamp,
 }
 
+/// A citizen who is logged in.
+#[derive(Debug, Clone)]
+pub struct AccountCaller {
+    /// Which account.
+    pub id: Uuid,
+    /// The session they use.
+    pub session: Uuid,
+    /// First and last name.
+    pub name: String,
+    /// The confirmed address, as typed.
+    pub email: String,
+    /// When the session was last seen.
+    pub seen_at: Timestamp,
+    /// When the session ends unless it is used.
+    pub expires_at: Timestamp,
+}
+
 impl Caller {
+    /// The citizen, or an error that leads to the log-in page.
+    pub fn account(&self) -> Result<&AccountCaller, Error> {
+        match self {
+            Self::Account(account) => Ok(account),
+            _ => Err(Error::LogIn),
+        }
+    }
+
     /// The agent, or an error that leads to the log-in page.
     pub fn agent(&self) -> Result<&AgentCaller, Error> {
         match self {
@@ -52,7 +79,7 @@ impl Caller {
             Self::System(_) => Ok(()),
             Self::Agent(agent) if agent.grants.allows_somewhere(right) => Ok(()),
             Self::Agent(_) => Err(Error::Forbidden(right.label_fr())),
-            Self::Nobody => Err(Error::LogIn),
+            Self::Nobody | Self::Account(_) => Err(Error::LogIn),
         }
     }
 
@@ -95,6 +122,12 @@ impl Caller {
                 kind: "agent",
                 id: Some(agent.id),
                 name: agent.name.clone(),
+            },
+            // The journal is never erased: it says which account, not whose.
+            Self::Account(account) => Actor {
+                kind: "account",
+                id: Some(account.id),
+                name: "usager".to_owned(),
             },
             Self::System(name) => Actor::system(name),
         }

@@ -17,7 +17,7 @@ use preau_rules::{
 };
 use preau_store::{
     Command, StoreError, Tx,
-    tables::{counter, journal, request, throttle},
+    tables::{account, counter, journal, request, throttle},
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -248,6 +248,10 @@ pub(crate) async fn record(
         search: &search,
     };
     request::insert(tx, &new).await?;
+    let writer = tx.actor();
+    if let Some(account) = writer.id.filter(|_| writer.kind == "account") {
+        account::own_request(tx, id, account).await?;
+    }
     let said = request::Said {
         author_kind: "requester",
         author_id: None,
@@ -350,7 +354,7 @@ pub(crate) fn throttle_key(what: &str, whom: &str) -> [u8; 32] {
 }
 
 /// One household has a whole /64 of IPv6.
-fn address_key(address: &str) -> Option<[u8; 32]> {
+pub(crate) fn address_key(address: &str) -> Option<[u8; 32]> {
     let network = match address.parse().ok()? {
         std::net::IpAddr::V4(v4) => v4.to_string(),
         std::net::IpAddr::V6(v6) => match v6.to_ipv4_mapped() {

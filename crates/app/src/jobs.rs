@@ -4,9 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use preau_store::{
     Command, StoreError, Tx,
     tables::{
-        command, contact,
+        account, command, contact,
         job::{self, Claimed},
-        proof, session,
+        proof, session, sign_up,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -104,7 +104,7 @@ impl Command for Finish {
 }
 
 /// Forgets what is of no more use: answers kept for forms sent twice, sessions long over,
-/// messages never confirmed, proofs of work too old to be used again.
+/// messages and sign-ups never confirmed, links of one use, proofs of work too old to be used again.
 pub struct Tidy {
     /// A commune's database, not the registry.
     pub of_commune: bool,
@@ -126,6 +126,8 @@ impl Command for Tidy {
         if self.of_commune {
             contact::forget(tx, at).await?;
             proof::forget(tx, at).await?;
+            sign_up::forget(tx, week).await?;
+            account::forget_links(tx, week).await?;
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod agent;
 mod caller;
+pub mod citizen;
 mod clock;
 pub mod contact;
 mod cx;
@@ -42,7 +43,7 @@ pub mod site;
 mod throttle;
 pub mod totp;
 
-pub use caller::{AgentCaller, Caller};
+pub use caller::{AccountCaller, AgentCaller, Caller};
 pub use clock::Clock;
 pub use cx::{App, AppSettings, Cx};
 pub use entropy::{Entropy, token_hash};

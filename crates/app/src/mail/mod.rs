@@ -9,6 +9,7 @@
 //! the file of its family, give it a sample, and name it in [`samples`]. One test then checks it
 //! with all others.
 
+mod account;
 mod agent;
 mod card;
 mod contact;
@@ -18,6 +19,10 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+pub use account::{
+    AccountAlreadyExists, AccountClosed, AccountConfirmation, EmailChangeConfirm, LoginLink,
+    PasswordChanged, PasswordReset,
+};
 pub use agent::{AgentInvitation, AgentNewSession, AgentPasswordReset, TestMessage};
 pub use card::{Accent, CommuneCard};
 pub use contact::{ContactAcknowledgement, ContactAnswer, ContactConfirm, ServiceContact};
@@ -214,6 +219,13 @@ pub fn samples(card: &CommuneCard) -> Result<Vec<(&'static str, Rendered)>, aska
         one(&ContactConfirm::sample(), card)?,
         one(&ContactAcknowledgement::sample(), card)?,
         one(&ContactAnswer::sample(), card)?,
+        one(&AccountConfirmation::sample(), card)?,
+        one(&AccountAlreadyExists::sample(), card)?,
+        one(&PasswordReset::sample(), card)?,
+        one(&PasswordChanged::sample(), card)?,
+        one(&EmailChangeConfirm::sample(), card)?,
+        one(&LoginLink::sample(), card)?,
+        one(&AccountClosed::sample(), card)?,
         one(&AgentInvitation::sample(), card)?,
         one(&AgentPasswordReset::sample(), card)?,
         one(&AgentNewSession::sample(), card)?,

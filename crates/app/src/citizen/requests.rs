@@ -1,0 +1,126 @@
+//! « Mes demandes »: the requests of an account and what is said about them.
+
+use preau_rules::text::Prose;
+use preau_store::{
+    Command, StoreError, Tx,
+    tables::{
+        account::{self, Mine},
+        journal,
+        request::{self, Changed, Message, Request, Said},
+    },
+};
+
+use super::BY_MAILBOX;
+use crate::{
+    Caller, Cx, Error,
+    contact::{LONGEST, Letterhead, throttle_key, throttled},
+    request::{KIND, State, due},
+};
+
+/// Requests shown at most.
+const SHOWN: i64 = 200;
+
+/// The caller's requests, the latest first.
+pub async fn list(cx: &Cx) -> Result<Vec<Mine>, Error> {
+    let mut tx = cx.read().await?;
+    let me = super::mine(&mut tx, &cx.caller).await?;
+    Ok(account::requests(&mut tx, me.id, &me.email_key, SHOWN).await?)
+}
+
+/// A request with what its requester sees of it: notes between agents stay between agents.
+#[derive(Debug, Clone)]
+pub struct Thread {
+    /// The request.
+    pub request: Request,
+    /// What was said, oldest first.
+    pub messages: Vec<Message>,
+}
+
+async fn find(tx: &mut Tx, caller: &Caller, number: &str) -> Result<Request, Error> {
+    let me = super::mine(tx, caller).await?;
+    let found = request::by_number(tx, number).await?.ok_or(Error::NotFound)?;
+    let ours = account::owns_request(tx, found.id, me.id, &me.email_key).await?;
+    ours.then_some(found).ok_or(Error::NotFound)
+}
+
+/// One of the caller's requests. Somebody else's and a made-up number get the same answer.
+pub async fn open(cx: &Cx, number: &str) -> Result<Thread, Error> {
+    let mut tx = cx.read().await?;
+    let found = find(&mut tx, &cx.caller, number).await?;
+    let mut messages = request::messages(&mut tx, found.id).await?;
+    messages.retain(|m| m.author_kind != "note");
+    Ok(Thread {
+        request: found,
+        messages,
+    })
+}
+
+struct Reply {
+    caller: Caller,
+    number: String,
+    words: String,
+    head: Letterhead,
+}
+
+impl Command for Reply {
+    const NAME: &'static str = "request.reply";
+    type Answer = ();
+    type Refusal = Error;
+    async fn run(&self, tx: &mut Tx) -> Result<(), Error> {
+        let found = find(tx, &self.caller, &self.number).await?;
+        let me = self.caller.account()?;
+        let key = throttle_key("request reply", &me.id.to_string());
+        throttled(tx, &[(Some(key), BY_MAILBOX)]).await?;
+        let said = Said {
+            author_kind: "requester",
+            author_id: Some(me.id),
+            author_name: &found.requester_name,
+            body: &self.words,
+            mail_id: None,
+        };
+        request::say(tx, found.id, &said).await?;
+        // A message after the answer opens the request again: somebody must read it.
+        let (state, due_at) = if found.closed_at.is_some() {
+            (State::InProgress, due(tx.at(), &self.head.zone, self.head.days)?)
+        } else {
+            (State::of(&found.state), found.due_at)
+        };
+        let to = Changed {
+            state: state.code(),
+            assigned_to: found.assigned_to,
+            due_at,
+            closed_at: None,
+        };
+        if !request::change(tx, found.id, found.version, &to).await? {
+            return Err(StoreError::Internal("a request changed inside the lane".to_owned()).into());
+        }
+        let state = |state: State| serde_json::json!({ "state": state.code() });
+        let change = journal::Change {
+            action: "replied",
+            kind: KIND,
+            id: found.id.to_string(),
+            name: &found.number,
+            before: Some(&state(State::of(&found.state))),
+            after: Some(&state(state_of(&to))),
+        };
+        Ok(journal::note(tx, change).await?)
+    }
+}
+
+fn state_of(to: &Changed<'_>) -> State {
+    State::of(to.state)
+}
+
+/// Adds a message to one of the caller's requests.
+pub async fn reply(cx: &Cx, number: &str, typed: &str) -> Result<(), Error> {
+    cx.caller.account()?;
+    let words = Prose::parse(typed, LONGEST)
+        .map_err(|e| Error::field("message", e.message_fr("Message")))?;
+    let reply = Reply {
+        caller: cx.caller.clone(),
+        number: number.to_owned(),
+        words: words.into_string(),
+        head: Letterhead::load(cx).await?,
+    };
+    cx.write(reply).await
+}
