@@ -170,7 +170,7 @@ struct AgentLine {
 
 #[derive(Template)]
 #[template(path = "agent/agents.html")]
-struct Agents {
+struct List {
     page: Page,
     agents: Vec<AgentLine>,
     new_href: String,
@@ -193,7 +193,7 @@ async fn list(call: Call) -> Reply {
             email: line.agent.email,
         }
     });
-    call.html(&Agents {
+    call.html(&List {
         page: page(&call, title(&call)),
         agents: agents.collect(),
         new_href: call.href(&format!("{}/nouveau", path(&call))),

@@ -1,13 +1,13 @@
 //! An agent's (or operator's) own account: name, password, code application, recovery codes, sessions.
 
 use askama::Template;
-use axum::extract::Path;
+use axum::{extract::Path, response::Response};
 use preau_app::{Error, FieldError, account, session, totp::Offer};
 use preau_rules::french;
 
 use super::{
     invitation::new_password,
-    second_factor::{Codes, code_field},
+    second_factor::{Shown, code_field},
 };
 use crate::{
     call::{Call, Reply},
@@ -145,8 +145,8 @@ async fn show(call: Call) -> Reply {
     call.html(&template(&call, Part::None, &[]).await?)
 }
 
-fn done(call: &Call, text: &str) -> Reply {
-    Ok(call.see_saying(&format!("{}/mon-compte", call.root()), "ok", text))
+fn done(call: &Call, text: &str) -> Response {
+    call.see_saying(&format!("{}/mon-compte", call.root()), "ok", text)
 }
 
 async fn refused(call: &Call, part: Part, error: Error) -> Reply {
@@ -159,7 +159,7 @@ async fn refused(call: &Call, part: Part, error: Error) -> Reply {
 async fn rename(Submitted { call, form }: Submitted) -> Reply {
     let (first, last) = (form.text("prenom"), form.text("nom"));
     match account::rename(&call.cx, first, last).await {
-        Ok(()) => done(&call, "Votre nom est enregistré."),
+        Ok(()) => Ok(done(&call, "Votre nom est enregistré.")),
         Err(error) => refused(&call, Part::Name(first.to_owned(), last.to_owned()), error).await,
     }
 }
@@ -168,10 +168,10 @@ async fn change_password(Submitted { call, form }: Submitted) -> Reply {
     let text = |name| form.text(name);
     let (new, again) = (text("mot_de_passe"), text("confirmation_mot_de_passe"));
     match account::change_password(&call.cx, text("mot_de_passe_actuel"), new, again).await {
-        Ok(()) => done(
+        Ok(()) => Ok(done(
             &call,
             "Votre mot de passe est changé. Vos autres sessions sont fermées.",
-        ),
+        )),
         Err(error) => refused(&call, Part::Password, error).await,
     }
 }
@@ -191,7 +191,7 @@ async fn make_codes(Submitted { call, form }: Submitted) -> Reply {
 }
 
 fn show_codes(call: &Call, codes: Vec<String>) -> Reply {
-    call.html(&Codes {
+    call.html(&Shown {
         page: call.page("Vos codes de secours", "compte"),
         codes,
         next: format!("{}/mon-compte", call.area_base()),
@@ -234,10 +234,10 @@ async fn renew(Submitted { call, form }: Submitted) -> Reply {
 
 async fn end_one(Path(id): Path<String>, Submitted { call, .. }: Submitted) -> Reply {
     session::revoke(&call.cx, params::id(&id)?).await?;
-    done(&call, "Cette session est fermée.")
+    Ok(done(&call, "Cette session est fermée."))
 }
 
 async fn end_others(Submitted { call, .. }: Submitted) -> Reply {
     session::revoke_others(&call.cx).await?;
-    done(&call, "Toutes vos autres sessions sont fermées.")
+    Ok(done(&call, "Toutes vos autres sessions sont fermées."))
 }

@@ -1,7 +1,7 @@
 //! One agent: who, which roles, and the state of the access.
 
 use askama::Template;
-use axum::extract::Path;
+use axum::{extract::Path, response::Response};
 use preau_app::{
     Error, FieldError,
     agent::{self, Detail},
@@ -156,8 +156,8 @@ async fn show(call: Call, Path(id): Path<String>) -> Reply {
     call.html(&template(&call, detail, Back::Nothing).await?)
 }
 
-fn done(call: &Call, id: Uuid, text: &str) -> Reply {
-    Ok(call.see_saying(&format!("{}/{id}", path(call)), "ok", text))
+fn done(call: &Call, id: Uuid, text: &str) -> Response {
+    call.see_saying(&format!("{}/{id}", path(call)), "ok", text)
 }
 
 async fn save_identity(
@@ -167,7 +167,7 @@ async fn save_identity(
     let id = params::id(&id)?;
     let text = |name| posted.text(name);
     match agent::set_identity(&call.cx, id, text("email"), text("prenom"), text("nom")).await {
-        Ok(()) => done(&call, id, "C’est enregistré."),
+        Ok(()) => Ok(done(&call, id, "C’est enregistré.")),
         Err(Error::Invalid(errors)) => {
             let detail = agent::get(&call.cx, id).await?;
             call.invalid(&template(&call, detail, Back::Identity(&posted, &errors)).await?)
@@ -179,11 +179,11 @@ async fn save_identity(
 async fn save_roles(Path(id): Path<String>, Submitted { call, form: posted }: Submitted) -> Reply {
     let id = params::id(&id)?;
     match agent::set_roles(&call.cx, id, posted_roles(&posted)).await {
-        Ok(()) => done(
+        Ok(()) => Ok(done(
             &call,
             id,
             "Les rôles sont enregistrés. Ils valent dès maintenant.",
-        ),
+        )),
         Err(Error::Invalid(errors)) => {
             let detail = agent::get(&call.cx, id).await?;
             call.invalid(&template(&call, detail, Back::Roles(&posted, &errors)).await?)
@@ -201,35 +201,35 @@ async fn save_access(Path(id): Path<String>, Submitted { call, form: posted }: S
     } else {
         "L’accès est rouvert."
     };
-    done(&call, id, text)
+    Ok(done(&call, id, text))
 }
 
 async fn invite(Path(id): Path<String>, Submitted { call, .. }: Submitted) -> Reply {
     let id = params::id(&id)?;
     agent::invite(&call.cx, id).await?;
-    done(
+    Ok(done(
         &call,
         id,
         "Une nouvelle invitation est partie. Le lien d’avant ne fonctionne plus.",
-    )
+    ))
 }
 
 async fn send_link(Path(id): Path<String>, Submitted { call, .. }: Submitted) -> Reply {
     let id = params::id(&id)?;
     agent::reset_password(&call.cx, id).await?;
-    done(
+    Ok(done(
         &call,
         id,
         "Un lien pour choisir un nouveau mot de passe est parti. Il fonctionne pendant une heure.",
-    )
+    ))
 }
 
 async fn reset(Path(id): Path<String>, Submitted { call, .. }: Submitted) -> Reply {
     let id = params::id(&id)?;
     agent::reset_second_factor(&call.cx, id).await?;
-    done(
+    Ok(done(
         &call,
         id,
         "L’application de codes est retirée. Une autre sera installée à la prochaine connexion.",
-    )
+    ))
 }

@@ -36,7 +36,7 @@ struct RoleLine {
 
 #[derive(Template)]
 #[template(path = "agent/roles.html")]
-struct Roles {
+struct List {
     page: Page,
     roles: Vec<RoleLine>,
     new_href: String,
@@ -95,7 +95,7 @@ async fn list(call: Call) -> Reply {
             holders: holders(role.holders),
             label: role.label,
         });
-    call.html(&Roles {
+    call.html(&List {
         page: page(&call, "Rôles"),
         roles: roles.collect(),
         new_href: call.href(&format!("{LIST}/nouveau")),

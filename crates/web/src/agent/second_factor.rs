@@ -60,7 +60,7 @@ struct SetUp {
 /// The recovery codes, shown once.
 #[derive(Template)]
 #[template(path = "agent/codes.html")]
-pub(crate) struct Codes {
+pub(crate) struct Shown {
     pub(crate) page: Page,
     pub(crate) codes: Vec<String>,
     pub(crate) next: String,
@@ -179,7 +179,7 @@ async fn set_up(Submitted { call, form: posted }: Submitted) -> Reply {
     .await
     {
         Ok((opened, codes)) => {
-            let page = Codes {
+            let page = Shown {
                 page: call.page("Vos codes de secours", ""),
                 codes,
                 next: call.href(&home(&call, back)),

@@ -35,7 +35,7 @@ struct SiteLine {
 
 #[derive(Template)]
 #[template(path = "agent/sites.html")]
-struct Sites {
+struct List {
     page: Page,
     sites: Vec<SiteLine>,
     form: Form,
@@ -70,7 +70,7 @@ fn page(call: &Call, title: &str) -> Page {
     page.crumb("Sites", Some(LIST)).crumb(title, None)
 }
 
-async fn template(call: &Call, form: Form) -> Result<Sites, Error> {
+async fn template(call: &Call, form: Form) -> Result<List, Error> {
     let sites = site::list(&call.cx)
         .await?
         .into_iter()
@@ -80,7 +80,7 @@ async fn template(call: &Call, form: Form) -> Result<Sites, Error> {
             address: site.address,
             closed: site.closed_at.is_some(),
         });
-    Ok(Sites {
+    Ok(List {
         page: page(call, "Sites"),
         sites: sites.collect(),
         form,

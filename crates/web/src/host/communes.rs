@@ -88,7 +88,7 @@ impl CommuneLine {
 
 #[derive(Template)]
 #[template(path = "host/communes.html")]
-struct Communes {
+struct List {
     page: Page,
     communes: Vec<CommuneLine>,
     version: &'static str,
@@ -104,7 +104,7 @@ async fn list(call: Call) -> Reply {
         .iter()
         .map(|l| CommuneLine::new(l, call.cx.at))
         .collect();
-    call.html(&Communes {
+    call.html(&List {
         page: call.page("Communes", "communes"),
         version: env!("CARGO_PKG_VERSION"),
         schema: host::schema_of_program(),
