@@ -144,7 +144,8 @@ impl Config {
             figment = figment.merge(Toml::file_exact(file));
         }
         let config: Self = figment
-            .merge(Env::prefixed("PREAU_").split("__"))
+            // PREAU_CONFIG names the file; it is no setting.
+            .merge(Env::prefixed("PREAU_").ignore(&["config"]).split("__"))
             .extract()
             .map_err(|errors| {
                 let lines: Vec<String> = errors.into_iter().map(|e| format!("  {e}")).collect();

@@ -74,7 +74,7 @@ async fn run(cli: Cli) -> Result<()> {
         Command::Doctor => return doctor::run(&config).await,
         Command::Serve => {
             start::writable(&config.data.folder)?;
-            let _lock = start::lock(&config.data.folder)?;
+            let _lock = start::lock(&config)?;
             let listener = start::listen("server.listen", config.server.listen).await?;
             let app = start::open(&config, Clock::system()).await?;
             say(&format!(

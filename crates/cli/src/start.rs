@@ -53,13 +53,18 @@ pub(crate) fn writable(folder: &Path) -> Result<()> {
         })
 }
 
-/// Only one process serves a data folder: a second one would do the jobs twice.
-pub(crate) fn lock(folder: &Path) -> Result<std::fs::File> {
+/// Only one process serves a data folder with its SQLite files. With the registry on PostgreSQL several nodes may
+/// share a folder of files.
+pub(crate) fn lock(config: &Config) -> Result<Option<std::fs::File>> {
+    if config.data.registry.is_some() {
+        return Ok(None);
+    }
+    let folder = &config.data.folder;
     let path = folder.join("serve.lock");
     let file = std::fs::File::create(&path)
         .with_context(|| format!("{} ne peut pas être créé", path.display()))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Some(file)),
         Err(_) => bail!(
             "un autre processus sert déjà le dossier {} : arrêtez-le d’abord",
             folder.display()
@@ -91,6 +96,14 @@ pub(crate) async fn serve(config: &Config, app: Arc<App>, listener: TcpListener)
         let handle = PrometheusBuilder::new()
             .install_recorder()
             .context("métriques")?;
+        let upkeep = handle.clone();
+        tokio::spawn(async move {
+            // Old samples leave the histograms.
+            loop {
+                tokio::time::sleep(Duration::from_secs(10)).await;
+                upkeep.run_upkeep();
+            }
+        });
         let router = beside(Arc::clone(&app), handle);
         tokio::spawn(axum::serve(listener, router).into_future());
     }

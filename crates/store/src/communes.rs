@@ -206,7 +206,7 @@ impl Communes {
         engine_server: Option<&str>,
         origin: Origin,
     ) -> Result<Arc<Commune>, StoreError> {
-        let row = self.plan(id, slug, name, engine_server, &origin);
+        let row = Self::plan(id, slug, name, engine_server, &origin);
         let db = self.database_of(&row)?;
         db.create().await?;
         self.enlist(row, db, origin).await
@@ -214,7 +214,6 @@ impl Communes {
 
     /// The row of a commune to come.
     pub(crate) fn plan(
-        &self,
         id: Uuid,
         slug: &str,
         name: &str,

@@ -252,7 +252,7 @@ impl Shared {
                 done
             })
             .await
-            .map(|()| ())
+            .copied()
     }
 
     async fn raw(&self) -> Result<Tx, StoreError> {

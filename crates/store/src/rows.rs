@@ -126,13 +126,13 @@ pub(crate) fn read(reader: &mut Reader<'_>, kinds: &[Kind]) -> Result<Vec<Value>
     let mut row = Vec::with_capacity(kinds.len());
     for kind in kinds {
         row.push(match kind {
-            Kind::Int => reader.next::<Option<i64>>()?.into(),
-            Kind::Text | Kind::Json => reader.next::<Option<String>>()?.into(),
-            Kind::Bytes => reader.next::<Option<Vec<u8>>>()?.into(),
-            Kind::Bool => reader.next::<Option<bool>>()?.into(),
-            Kind::Uuid => reader.next::<Option<uuid::Uuid>>()?.into(),
-            Kind::Instant => reader.next::<Option<jiff::Timestamp>>()?.into(),
-            Kind::Date => reader.next::<Option<jiff::civil::Date>>()?.into(),
+            Kind::Int => reader.take::<Option<i64>>()?.into(),
+            Kind::Text | Kind::Json => reader.take::<Option<String>>()?.into(),
+            Kind::Bytes => reader.take::<Option<Vec<u8>>>()?.into(),
+            Kind::Bool => reader.take::<Option<bool>>()?.into(),
+            Kind::Uuid => reader.take::<Option<uuid::Uuid>>()?.into(),
+            Kind::Instant => reader.take::<Option<jiff::Timestamp>>()?.into(),
+            Kind::Date => reader.take::<Option<jiff::civil::Date>>()?.into(),
         });
     }
     Ok(row)

@@ -43,6 +43,8 @@ impl Communes {
         progress: Progress<'_>,
     ) -> Result<W, TransferError> {
         let mut tx = commune.db.read().await?;
+        // Given up in the middle, the connection is closed rather than used again.
+        let home = tx.home.take();
         if tx.engine() == EngineKind::Postgres {
             tx.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 .await?;
@@ -53,6 +55,7 @@ impl Communes {
         if tx.engine() == EngineKind::Postgres {
             tx.batch("COMMIT").await?;
         }
+        tx.home = home;
         drop(tx);
         let out = written?;
         self.registry().write(Exported(commune.id), origin).await?;
@@ -164,7 +167,7 @@ impl Communes {
         if self.by_path(slug).is_some() {
             return Err(StoreError::Constraint(format!("the path {slug} is taken")).into());
         }
-        let mut row = self.plan(id, slug, &manifest.name, server, &origin);
+        let mut row = Self::plan(id, slug, &manifest.name, server, &origin);
         row.state.clone_from(&manifest.state);
         let db = self.database_of(&row)?;
         db.create_at(manifest.schema_version).await?;

@@ -175,7 +175,7 @@ impl<'r> Reader<'r> {
     }
 
     /// The next column.
-    pub fn next<T: Column>(&mut self) -> Result<T, StoreError> {
+    pub fn take<T: Column>(&mut self) -> Result<T, StoreError> {
         let at = self.at;
         self.at += 1;
         match self.row {
@@ -193,7 +193,7 @@ impl<'r> Reader<'r> {
 macro_rules! tuple_rows {
     ($(($($t:ident),+))*) => { $(
         impl<$($t: Column),+> FromRow for ($($t,)+) {
-            fn from_row(row: &mut Reader<'_>) -> Result<Self, StoreError> { Ok(($(row.next::<$t>()?,)+)) }
+            fn from_row(row: &mut Reader<'_>) -> Result<Self, StoreError> { Ok(($(row.take::<$t>()?,)+)) }
         }
     )* };
 }
@@ -208,7 +208,7 @@ macro_rules! row {
         pub struct $name { $($(#[$fmeta])* pub $field: $ty),+ }
         impl $crate::FromRow for $name {
             fn from_row(row: &mut $crate::Reader<'_>) -> Result<Self, $crate::StoreError> {
-                Ok(Self { $($field: row.next::<$ty>()?),+ })
+                Ok(Self { $($field: row.take::<$ty>()?),+ })
             }
         }
     };

@@ -1,4 +1,8 @@
 //! What a host meets sooner or later: damaged files, locked files, old binaries, a server that is gone, a cut of power.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the child of the crash test is told its folder by the environment"
+)]
 
 use std::{io::Write, process::Command as Process, time::Duration};
 
@@ -87,6 +91,29 @@ async fn while_another_process_holds_the_file_reads_go_on_and_writes_say_later()
     assert_eq!(ground.commune.db.write(Note(2), origin()).await.unwrap(), 2);
 }
 
+struct Fill(usize);
+impl Command for Fill {
+    const NAME: &'static str = "test.fill";
+    type Answer = ();
+    type Refusal = StoreError;
+    async fn run(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        setting::set(tx, "large", &"x".repeat(self.0)).await
+    }
+}
+static LIMIT: preau_store::Sql =
+    preau_store::Sql::new("limit", "PRAGMA max_page_count = 150", None);
+static ROOM: preau_store::Sql =
+    preau_store::Sql::new("room", "PRAGMA max_page_count = 1073741823", None);
+struct Pragma(&'static preau_store::Sql);
+impl Command for Pragma {
+    const NAME: &'static str = "test.pragma";
+    type Answer = ();
+    type Refusal = StoreError;
+    async fn run(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        tx.query::<(i64,)>(self.0, []).await.map(|_| ())
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_refuses_the_change_keeps_the_rest_and_goes_on_when_there_is_room() {
     if on_postgres() {
@@ -94,28 +121,6 @@ async fn a_full_disk_refuses_the_change_keeps_the_rest_and_goes_on_when_there_is
     }
     let ground = ground().await;
     ground.commune.db.write(Note(1), origin()).await.unwrap();
-    struct Fill(usize);
-    impl Command for Fill {
-        const NAME: &'static str = "test.fill";
-        type Answer = ();
-        type Refusal = StoreError;
-        async fn run(&self, tx: &mut Tx) -> Result<(), StoreError> {
-            setting::set(tx, "large", &"x".repeat(self.0)).await
-        }
-    }
-    static LIMIT: preau_store::Sql =
-        preau_store::Sql::new("limit", "PRAGMA max_page_count = 150", None);
-    static ROOM: preau_store::Sql =
-        preau_store::Sql::new("room", "PRAGMA max_page_count = 1073741823", None);
-    struct Pragma(&'static preau_store::Sql);
-    impl Command for Pragma {
-        const NAME: &'static str = "test.pragma";
-        type Answer = ();
-        type Refusal = StoreError;
-        async fn run(&self, tx: &mut Tx) -> Result<(), StoreError> {
-            tx.query::<(i64,)>(self.0, []).await.map(|_| ())
-        }
-    }
     let db = &ground.commune.db;
     db.write(Pragma(&LIMIT), origin()).await.unwrap();
     let refused = db.write(Fill(10_000_000), origin()).await.unwrap_err();

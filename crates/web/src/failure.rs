@@ -125,7 +125,9 @@ fn words(call: &Call, failure: &Failure) -> Words {
                 retry_after: Some(seconds),
             }
         }
-        Failure::App(Error::Store(error)) if error.is_unavailable() => Words {
+        Failure::App(Error::Store(error))
+            if error.is_unavailable() || matches!(error, StoreError::TooNew { .. }) =>
+        Words {
             status: StatusCode::SERVICE_UNAVAILABLE,
             heading: "Le portail reprend son souffle",
             text: "Votre demande n’a pas été enregistrée. Réessayez dans quelques instants : ce que vous aviez déjà enregistré est conservé.".to_owned(),

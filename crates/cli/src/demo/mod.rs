@@ -89,7 +89,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let folder = options.data.canonicalize()?;
     let config = config(&options, &folder);
     start::log(&config);
-    let _lock = start::lock(&folder)?;
+    let _lock = start::lock(&config)?;
     let listener = start::listen("--port", config.server.listen).await?;
     let app = start::open(&config, clock(&options)?).await?;
     let file = folder.join("demo.json");

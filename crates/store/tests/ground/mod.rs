@@ -1,7 +1,8 @@
 //! A registry and one commune in a temporary folder, on the engine that `PREAU_TEST_ENGINE` names.
 #![expect(
     clippy::disallowed_methods,
-    reason = "tests are told their engine by the environment"
+    clippy::unwrap_used,
+    reason = "tests are told their engine by the environment, and fail by panicking"
 )]
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
