@@ -90,7 +90,7 @@ pub(crate) struct Contact {
 }
 
 impl ContactForm {
-    fn parse(&self) -> Result<Contact, Error> {
+    pub(crate) fn parse(&self) -> Result<Contact, Error> {
         let mut problems = Problems::default();
         let mut line = |field, text: &str, label: &str, max| {
             problems.take(field, Line::parse(text, max), |e| e.message_fr(label))

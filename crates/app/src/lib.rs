@@ -13,6 +13,7 @@ mod cx;
 pub mod decision;
 mod entropy;
 mod error;
+pub mod family;
 pub mod file;
 pub mod host;
 mod image;
@@ -40,6 +41,8 @@ mod secret;
 pub mod session;
 pub mod setup;
 pub mod site;
+pub mod subscriber_code;
+pub mod subscription;
 mod throttle;
 pub mod totp;
 

@@ -84,6 +84,32 @@ impl Try {
     }
 }
 
+struct Harmless(Try);
+
+impl Command for Harmless {
+    const NAME: &'static str = "throttle.harmless";
+    type Answer = ();
+    type Refusal = Error;
+    async fn run(&self, tx: &mut Tx) -> Result<(), Error> {
+        if let Some(address) = self.0.address {
+            throttle::take_back(tx, address).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Try {
+    /// It found what it looked for: the address counts one less. The account goes on counting, so that who holds one
+    /// thing does not look it up between two guesses.
+    pub(crate) async fn harmless(&self, cx: &Cx) -> Result<(), Error> {
+        let cx = Cx {
+            key: None,
+            ..cx.clone()
+        };
+        cx.write(Harmless(self.clone())).await
+    }
+}
+
 /// The counter of an account starts anew: its owner proved the mailbox.
 pub(crate) async fn forgive(tx: &mut Tx, what: &str, whom: &str) -> Result<(), Error> {
     Ok(throttle::clear(tx, key(what, whom)).await?)

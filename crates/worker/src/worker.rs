@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use preau_app::{
     App, Caller, Cx, Error,
     jobs::{Claim, End, Finish, Tidy, Work},
-    outbox,
+    outbox, subscription,
 };
 use preau_store::tables::job;
 use tokio::sync::watch;
@@ -194,6 +194,7 @@ impl Worker {
     async fn perform(&self, cx: &Cx, work: &Work) -> End {
         let result = match work.kind.as_str() {
             outbox::JOB => mails::send(cx, &self.transport, work).await,
+            subscription::JOB => subscription::announce(cx, &work.payload).await.map(|()| End::Done),
             other => Ok(End::Dead(format!("no such kind of job: {other}"))),
         };
         result.unwrap_or_else(|error| mails::again(work, cx.at, &error.to_string()))

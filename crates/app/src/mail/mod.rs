@@ -13,6 +13,7 @@ mod account;
 mod agent;
 mod card;
 mod contact;
+mod family;
 mod plain;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub use account::{
 pub use agent::{AgentInvitation, AgentNewSession, AgentPasswordReset, TestMessage};
 pub use card::{Accent, CommuneCard};
 pub use contact::{ContactAcknowledgement, ContactAnswer, ContactConfirm, ServiceContact};
+pub use family::{SomeoneSubscribed, SubscriberCodeLetter};
 
 /// The longest subject that we write, in characters: what a phone shows of it is far less.
 pub const SUBJECT_LIMIT: usize = 120;
@@ -226,6 +228,8 @@ pub fn samples(card: &CommuneCard) -> Result<Vec<(&'static str, Rendered)>, aska
         one(&EmailChangeConfirm::sample(), card)?,
         one(&LoginLink::sample(), card)?,
         one(&AccountClosed::sample(), card)?,
+        one(&SubscriberCodeLetter::sample(), card)?,
+        one(&SomeoneSubscribed::sample(), card)?,
         one(&AgentInvitation::sample(), card)?,
         one(&AgentPasswordReset::sample(), card)?,
         one(&AgentNewSession::sample(), card)?,

@@ -179,6 +179,12 @@ pub async fn get(tx: &mut Tx, id: Uuid) -> Result<Option<Family>, StoreError> {
     tx.query_opt(&GET, args![id]).await
 }
 
+/// These families.
+pub async fn many(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Family>, StoreError> {
+    let found: Vec<Vec<Family>> = tx.query_many(&GET, sets(ids)).await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
 /// The family of a reference.
 pub async fn by_reference(tx: &mut Tx, reference: &str) -> Result<Option<Family>, StoreError> {
     tx.query_opt(&BY_REFERENCE, args![reference]).await

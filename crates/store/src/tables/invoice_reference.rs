@@ -7,6 +7,7 @@ use crate::{Tx, args, error::StoreError, row, sql::statements};
 statements! {
     INSERT = "INSERT INTO invoice_reference (id, family_id, code_emission, reference, montant, code_personnel, emission_key, reference_key, personnel_key, imported_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     FIND = "SELECT id, family_id, code_emission, reference, montant, code_personnel FROM invoice_reference WHERE reference_key = ?1 AND emission_key = ?2 AND personnel_key = ?3 AND montant = ?4";
+    GET = "SELECT id, family_id, code_emission, reference, montant, code_personnel FROM invoice_reference WHERE id = ?1";
     OF_FAMILY = "SELECT id, family_id, code_emission, reference, montant, code_personnel FROM invoice_reference WHERE family_id = ?1 ORDER BY reference_key DESC, id";
     KEYS = "SELECT reference_key, emission_key FROM invoice_reference";
 }
@@ -66,6 +67,11 @@ pub async fn find(
 ) -> Result<Option<InvoiceReference>, StoreError> {
     let args = args![&keys.reference, &keys.emission, &keys.personnel, montant];
     tx.query_opt(&FIND, args).await
+}
+
+/// One invoice.
+pub async fn get(tx: &mut Tx, id: Uuid) -> Result<Option<InvoiceReference>, StoreError> {
+    tx.query_opt(&GET, args![id]).await
 }
 
 /// The invoices of a family.

@@ -1,0 +1,69 @@
+//! What families receive about their code abonné and about who is tied to them.
+
+use super::{Addressee, Zone, mail};
+
+mail! {
+    /// A code abonné, to a responsable of the family.
+    SubscriberCodeLetter, "subscriber_code" to Citizen,
+    ["mail/subscriber_code.subject.txt", "mail/subscriber_code.txt", "mail/subscriber_code.html"],
+    {
+        /// Name of the family.
+        family: String,
+        /// The code.
+        code: String,
+        /// Opens the form of a new account with the code in it.
+        link: String,
+        /// « lundi 22 novembre 2027 à 0 h 00 »; empty when it does not end.
+        valid_until: String,
+    }
+}
+
+mail! {
+    /// Somebody tied an account to the family: the others are told, and can contest it.
+    SomeoneSubscribed, "someone_subscribed" to Citizen,
+    ["mail/someone_subscribed.subject.txt", "mail/someone_subscribed.txt", "mail/someone_subscribed.html"],
+    {
+        /// Name of the family.
+        family: String,
+        /// « Mme Nadia Bernard ».
+        who: String,
+        /// « avec un code abonné ».
+        how: String,
+        /// « lundi 23 novembre 2026 à 9 h 12 ».
+        at: String,
+        /// Opens the page to contest it.
+        link: String,
+    }
+}
+
+impl SubscriberCodeLetter {
+    /// A sample.
+    pub fn sample() -> Self {
+        Self {
+            to: Addressee::new("Mme", "Léa Durant"),
+            zone: Zone::Commune,
+            family: "Durant".to_owned(),
+            code: "LAI-7KQ2-M9XD-4HTR".to_owned(),
+            link: "https://portail.exemple.fr/laigneville/compte/creer?code=LAI-7KQ2-M9XD-4HTR"
+                .to_owned(),
+            valid_until: "mercredi 24 novembre 2027 à 0 h 00".to_owned(),
+        }
+    }
+}
+
+impl SomeoneSubscribed {
+    /// A sample.
+    pub fn sample() -> Self {
+        Self {
+            to: Addressee::new("M.", "Jean Durant"),
+            zone: Zone::Commune,
+            family: "Durant".to_owned(),
+            who: "Mme Léa Durant".to_owned(),
+            how: "avec un code abonné".to_owned(),
+            at: "lundi 23 novembre 2026 à 9 h 12".to_owned(),
+            link:
+                "https://portail.exemple.fr/laigneville/abonnements/contester/AZOgAAAAcACAAAAAAABq"
+                    .to_owned(),
+        }
+    }
+}
