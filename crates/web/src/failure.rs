@@ -8,7 +8,7 @@ use http::{HeaderValue, StatusCode, header};
 use preau_app::{Error, Error as AppError};
 use preau_store::StoreError;
 
-use crate::{Web, call::Call, page::Page, routes::Area};
+use crate::{Web, call::Call, page::Page, routes::Area, typography};
 
 /// Why a page was not served.
 #[derive(Debug, Clone)]
@@ -196,7 +196,7 @@ pub(crate) fn page(call: &Call, failure: Failure) -> Response {
         staff.render()
     };
     let html = drawn.unwrap_or_else(|_| said.heading.to_owned());
-    let mut response = (said.status, Html(html)).into_response();
+    let mut response = (said.status, Html(typography::tidy(&html))).into_response();
     if let Some(seconds) = said.retry_after {
         response
             .headers_mut()

@@ -42,7 +42,7 @@ impl LineView {
             agent: agent.map(|(first, last)| format!("{first} {last}")),
             state: state.label_fr(),
             state_tag: state_tag(state),
-            age: french::age(line.created_at, call.cx.at),
+            age: french::ago(line.created_at, call.cx.at),
             due,
             due_tag,
             refused: line.refused_mails > 0,
