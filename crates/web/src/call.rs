@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Par
 use preau_app::{Cx, portal::Portal, session::Known};
 
 use crate::{
-    Web, csrf,
+    Web, csrf, typography,
     failure::Failure,
     page::Page,
     routes::Area,
@@ -137,6 +137,13 @@ impl Call {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
 
+    /// Puts a session's cookie that outlives the browser, for this many seconds.
+    pub(crate) fn keep_session(&self, response: &mut Response, token: &str, seconds: u32) {
+        let name = cookie_name(self.web.secure, &self.slug, self.area);
+        let cookie = set_cookie(self.web.secure, &name, token, Some(seconds));
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+
     /// Where to go after the log-in, when a page was asked for.
     pub(crate) fn return_path(&self, method: &Method, uri: &Uri) -> String {
         // Paths of the operators arrive without their first segment.
@@ -178,7 +185,7 @@ pub(crate) fn render(template: &impl Template, status: StatusCode) -> Reply {
         .render()
         .map_err(|e| preau_store::StoreError::Internal(format!("template: {e}")))
         .map_err(preau_app::Error::from)?;
-    Ok((status, Html(html)).into_response())
+    Ok((status, Html(typography::tidy(&html))).into_response())
 }
 
 impl Flash {

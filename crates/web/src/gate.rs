@@ -9,7 +9,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, header, request::Parts};
 use preau_app::{
-    Caller, Cx, Error,
+    Caller, Cx, Error, citizen,
     portal::{self, Portal},
     session::{self, Known},
 };
@@ -83,6 +83,7 @@ fn admit(gate: &Gate, call: &Call) -> Result<(), Error> {
             _ => Err(Error::LogIn),
         },
         Access::LoggedIn => call.cx.caller.agent().map(|_| ()),
+        Access::Account => call.cx.caller.account().map(|_| ()),
         Access::Holds(right) => call.cx.caller.require(right),
     }
 }
@@ -148,6 +149,18 @@ async fn load(call: &mut Call) -> Result<(), Error> {
             portal.name.clone_from(&commune.name);
         }
         call.portal = Arc::new(portal);
+    }
+    if let Some(token) = &call.token
+        && call.area == Area::Citizen
+        && let Some(mut account) = citizen::session::behind(&mut tx, token, call.cx.at).await?
+    {
+        drop(tx);
+        match citizen::session::keep(&call.cx, &account).await {
+            Ok(until) => account.expires_at = until,
+            Err(error) => tracing::warn!(%error, commune = call.slug, "a session was not prolonged"),
+        }
+        call.cx.caller = Caller::Account(account);
+        return Ok(());
     }
     if let Some(token) = &call.token
         && call.area != Area::Citizen

@@ -56,6 +56,12 @@ impl Page {
             name: agent.name.clone(),
             role_label: agent.roles.join(", "),
         });
+        let user = user.or_else(|| {
+            call.cx.caller.account().ok().map(|account| User {
+                name: account.name.clone(),
+                role_label: String::new(),
+            })
+        });
         Self {
             web: Arc::clone(&call.web),
             title: title.to_owned(),
@@ -82,8 +88,10 @@ impl Page {
                 .cx
                 .caller
                 .agent()
+                .map(|agent| agent.expires_at)
+                .or_else(|_| call.cx.caller.account().map(|account| account.expires_at))
                 .ok()
-                .map(|agent| agent.expires_at.as_second() - call.cx.at.as_second()),
+                .map(|end| end.as_second() - call.cx.at.as_second()),
         }
     }
 
@@ -133,6 +141,12 @@ const AGENT_MENU: &[(&str, &str, &str, &[Right])] = &[
             "Demandes",
             "/agent/demandes",
             &[Right::Requests, Right::RequestsAnswer],
+        ),
+        (
+            "familles",
+            "Familles",
+            "/agent/familles",
+            &[Right::Families],
         ),
         ("messages", "Messages", "/agent/messages", &[Right::Messages]),
         (

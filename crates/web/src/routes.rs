@@ -39,6 +39,8 @@ pub enum Access {
     Halfway,
     /// Any agent, or operator in the host's area, fully logged in.
     LoggedIn,
+    /// A citizen with an account, logged in.
+    Account,
     /// An agent who holds this right somewhere; the use case asks again, for the site.
     Holds(Right),
 }

@@ -16,7 +16,7 @@ use super::{
     link::{CODE_TRIES, clean, code_hash, parse_code, same},
     note, search_text,
 };
-use crate::{Cx, Error, login::key_of, throttle::Try, token_hash};
+use crate::{Cx, Error, login::key_of, subscription, throttle::Try, token_hash};
 
 /// What the page of a link shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,6 +146,11 @@ pub(crate) async fn create(tx: &mut Tx, up: &SignUp) -> Result<Uuid, Error> {
     sign_up::confirm(tx, up, id).await?;
     account::claim_requests(tx, id, &up.email_key).await?;
     note(tx, "activated", id).await?;
+    if let Some(code) = &up.pending_code
+        && subscription::tie_by_code(tx, id, code).await?
+    {
+        account::set_pending(tx, id, None).await?;
+    }
     Ok(id)
 }
 

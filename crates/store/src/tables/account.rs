@@ -183,7 +183,8 @@ pub async fn set_email(
     email: (&str, &str),
     search: &str,
 ) -> Result<(), StoreError> {
-    tx.put(&SET_EMAIL, args![id, email.0, email.1, search]).await
+    tx.put(&SET_EMAIL, args![id, email.0, email.1, search])
+        .await
 }
 
 /// Keeps a code abonné that tied nothing, or takes it away.
@@ -242,11 +243,7 @@ pub async fn own_request(tx: &mut Tx, request: Uuid, id: Uuid) -> Result<(), Sto
 }
 
 /// Adds a link; those before it, for the same purpose, work no more.
-pub async fn add_link(
-    tx: &mut Tx,
-    link: &Link,
-    token_hash: [u8; 32],
-) -> Result<(), StoreError> {
+pub async fn add_link(tx: &mut Tx, link: &Link, token_hash: [u8; 32]) -> Result<(), StoreError> {
     let at = tx.at();
     tx.put(&LINK_CANCEL, args![link.account_id, &link.purpose])
         .await?;

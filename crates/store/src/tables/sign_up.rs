@@ -146,7 +146,15 @@ pub async fn readdress(
     expires_at: Timestamp,
 ) -> Result<bool, StoreError> {
     let at = tx.at();
-    let args = args![id, email.0, email.1, hashes.token, hashes.code, at, expires_at];
+    let args = args![
+        id,
+        email.0,
+        email.1,
+        hashes.token,
+        hashes.code,
+        at,
+        expires_at
+    ];
     Ok(tx.execute(&READDRESS, args).await? == 1)
 }
 

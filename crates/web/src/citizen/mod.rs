@@ -1,11 +1,19 @@
 //! The portal of the families.
 
+mod activation;
 mod contact;
 pub(crate) mod files;
 pub(crate) mod home;
 pub(crate) mod informations;
 pub(crate) mod legal;
+mod login;
 pub(crate) mod menus;
+mod my_account;
+mod password;
+mod requests;
+mod session;
+mod signup;
+mod space;
 pub(crate) mod theme;
 
 use crate::routes::{Area, Routes};
@@ -13,11 +21,19 @@ use crate::routes::{Area, Routes};
 /// Every page of the portal.
 pub(crate) fn routes() -> Routes {
     Routes::new(Area::Citizen)
+        .with(activation::routes)
         .with(contact::routes)
         .with(files::routes)
         .with(home::routes)
         .with(informations::routes)
         .with(legal::routes)
+        .with(login::routes)
         .with(menus::routes)
+        .with(my_account::routes)
+        .with(password::routes)
+        .with(requests::routes)
+        .with(session::routes)
+        .with(signup::routes)
+        .with(space::routes)
         .with(theme::routes)
 }

@@ -1,0 +1,45 @@
+//! Mon espace citoyen: what is going on for the one who is logged in.
+
+use askama::Template;
+use preau_app::citizen::{self, requests};
+
+use super::requests::{Line, line};
+use crate::{
+    call::{Call, Reply},
+    page::Page,
+    routes::{Access, Routes},
+};
+
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes.get("/espace-citoyen", Access::Account, show)
+}
+
+/// Requests on this page; the others are in Mes demandes.
+const SHOWN: usize = 4;
+
+#[derive(Template)]
+#[template(path = "citizen/space.html")]
+struct Space {
+    page: Page,
+    greeting: String,
+    requests: Vec<Line>,
+    more: usize,
+    /// A code abonné typed at sign-up that tied nothing.
+    pending_code: Option<String>,
+}
+
+async fn show(call: Call) -> Reply {
+    let me = citizen::me(&call.cx).await?;
+    let all = requests::list(&call.cx).await?;
+    let template = Space {
+        page: call
+            .page("Mon espace citoyen", "citoyen")
+            .crumb("Accueil", Some("/"))
+            .crumb("Mon espace citoyen", None),
+        greeting: format!("Bonjour {}", me.first_name),
+        more: all.len().saturating_sub(SHOWN),
+        requests: all.iter().take(SHOWN).map(|r| line(&call, r)).collect(),
+        pending_code: me.pending_code,
+    };
+    call.html(&template)
+}
