@@ -2,6 +2,10 @@
 
 pub(crate) mod agents;
 mod appearance;
+mod codes;
+mod families;
+mod family;
+mod family_members;
 mod home;
 mod identity;
 pub(crate) mod invitation;
@@ -38,6 +42,10 @@ pub(crate) fn routes() -> Routes {
         .with(search::routes)
         .with(messages::routes)
         .with(journal::routes)
+        .with(families::routes)
+        .with(family::routes)
+        .with(family_members::routes)
+        .with(codes::routes)
         .with(login::routes)
         .with(second_factor::routes)
         .with(invitation::routes)
