@@ -1,7 +1,9 @@
 //! The portal of the families.
 
 mod activation;
+mod billing_space;
 mod contact;
+mod family_space;
 pub(crate) mod files;
 pub(crate) mod home;
 pub(crate) mod informations;
@@ -14,6 +16,7 @@ mod requests;
 mod session;
 mod signup;
 mod space;
+mod subscriptions;
 pub(crate) mod theme;
 
 use crate::routes::{Area, Routes};
@@ -35,5 +38,8 @@ pub(crate) fn routes() -> Routes {
         .with(session::routes)
         .with(signup::routes)
         .with(space::routes)
+        .with(subscriptions::routes)
+        .with(family_space::routes)
+        .with(billing_space::routes)
         .with(theme::routes)
 }
