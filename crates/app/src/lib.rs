@@ -14,6 +14,7 @@ pub mod decision;
 mod entropy;
 mod error;
 pub mod family;
+pub mod family_import;
 pub mod file;
 pub mod host;
 mod image;

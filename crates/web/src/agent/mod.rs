@@ -8,6 +8,7 @@ mod family;
 mod family_members;
 mod home;
 mod identity;
+mod import;
 pub(crate) mod invitation;
 mod journal;
 mod legal_texts;
@@ -46,6 +47,7 @@ pub(crate) fn routes() -> Routes {
         .with(family::routes)
         .with(family_members::routes)
         .with(codes::routes)
+        .with(import::routes)
         .with(login::routes)
         .with(second_factor::routes)
         .with(invitation::routes)

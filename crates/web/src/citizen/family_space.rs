@@ -88,17 +88,12 @@ async fn show(call: Call) -> Reply {
         let why = "L’Espace famille montre le dossier de votre famille : responsables, enfants, puis réservations. Pour que personne d’autre ne le voie, il s’ouvre avec le code abonné que la mairie vous a envoyé, ou avec une de vos factures.";
         return closed(&call, "Espace famille", "famille", why);
     }
+    let title = if mine.len() == 1 { "Ma famille" } else { "Mes familles" };
     let page = call
-        .page("Ma famille", "famille")
+        .page(title, "famille")
         .crumb("Accueil", Some("/"))
-        .crumb("Espace famille", None);
-    let page = if mine.len() == 1 {
-        let mut page = page;
-        page.crumbs.pop();
-        page.crumb("Espace famille", Some("/espace-famille")).crumb("Ma famille", None)
-    } else {
-        Page { title: "Mes familles".to_owned(), ..page }
-    };
+        .crumb("Espace famille", Some("/espace-famille"))
+        .crumb(title, None);
     let families = mine.into_iter().map(|m| view(&call, m)).collect();
     call.html(&Space { page, families })
 }
