@@ -23,7 +23,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
-pub use process::Process;
+pub use process::{Process, processor_time};
 
 /// The figures of one run of one benchmark.
 #[derive(Debug, Clone, Serialize)]
@@ -192,6 +192,12 @@ impl Machine {
             }),
         }
     }
+}
+
+/// The value in the middle; zero of none.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
 fn json_file(mut arguments: impl Iterator<Item = String>) -> Result<Option<PathBuf>> {

@@ -1,9 +1,9 @@
 //! `cargo xtask bench NAME`: a program of `crates/bench`, built for release, with what it needs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::postgres::{self, Cluster, Durability};
 use crate::run;
@@ -13,21 +13,29 @@ use crate::tools::Machine;
 pub const NAMES: &[&str] = &["lane", "web"];
 /// Those that measure PostgreSQL too, with fsync, as in production.
 const ON_POSTGRES: &[&str] = &["lane"];
+/// Those that start `preau` itself, which they expect beside their own program.
+const WITH_PREAU: &[&str] = &["web"];
 
 /// Runs a benchmark. It prints its table, and writes its figures to `json` when a file is given.
 pub fn run(name: &str, json: Option<&Path>) -> Result<()> {
     let package = ["--release", "--package", "preau-bench", "--bin", name];
     // Built first: a compiler on the same cores would spoil the first figures of the server.
+    let preau: &[&str] = if WITH_PREAU.contains(&name) {
+        &["--package", "preau", "--bin", "preau"]
+    } else {
+        &[]
+    };
     run::shown(
         Command::new("cargo")
             .arg("build")
             .args(package)
+            .args(preau)
             .current_dir(crate::root()),
     )?;
-    let mut command = Command::new("cargo");
-    command.args(["run", "--quiet"]).args(package);
+    let mut command = Command::new(built(name)?);
+    command.current_dir(crate::root());
     if let Some(json) = json {
-        command.arg("--").arg("--json").arg(json);
+        command.arg("--json").arg(std::path::absolute(json)?);
     }
     let given = crate::environment(postgres::VARIABLE);
     if !ON_POSTGRES.contains(&name) || given.is_some() {
@@ -35,4 +43,15 @@ pub fn run(name: &str, json: Option<&Path>) -> Result<()> {
     }
     let cluster = Cluster::start(&Machine::this(), Durability::Full)?;
     run::shown(command.env(postgres::VARIABLE, cluster.url()))
+}
+
+/// Where cargo put the program: beside the folder of this one. It is not started through `cargo run`, which would
+/// choose the features for one package alone and build half of the world again.
+fn built(name: &str) -> Result<PathBuf> {
+    let xtask = std::env::current_exe()?;
+    let target = xtask
+        .parent()
+        .and_then(Path::parent)
+        .context("this program stands in no folder of cargo")?;
+    Ok(target.join("release").join(name))
 }

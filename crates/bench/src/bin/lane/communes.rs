@@ -18,6 +18,8 @@ pub(crate) struct Open {
     peak: Process,
     open: Process,
     swept: Process,
+    /// Open files while all are open, and after the sweep.
+    files: (f64, f64),
 }
 
 /// Opens them all, writes to all of them at the same moment, reads each.
@@ -59,16 +61,24 @@ pub(crate) async fn measure() -> Result<Open> {
         readers.push(tx);
     }
     let open = Process::this()?;
+    let files_open = open_files()?;
     drop(readers);
     communes.sweep(Duration::ZERO);
     let swept = Process::this()?;
+    let files = (files_open, open_files()?);
     communes.close().await;
     Ok(Open {
         before,
         peak: peak.most(open),
         open,
         swept,
+        files,
     })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "some thousands")]
+fn open_files() -> Result<f64> {
+    Ok(std::fs::read_dir("/proc/self/fd")?.count() as f64)
 }
 
 impl Open {
@@ -78,12 +88,14 @@ impl Open {
             peak,
             open,
             swept,
+            files,
         } = self;
         let name = |what: &str| format!("{COMMUNES} communes: {what}");
         report.figure(&name("threads, at most"), peak.threads, "", Some(Target::AtMost(99.0)));
         report.figure(&name("memory, all open"), open.megabytes, "MB", Some(Target::AtMost(500.0)));
         report.figure(&name("memory after the sweep"), swept.megabytes, "MB", None);
         report.figure(&name("memory before, none open"), before.megabytes, "MB", None);
-        report.figure(&name("threads after the sweep"), swept.threads, "", None);
+        report.figure(&name("files open"), files.0, "", None);
+        report.figure(&name("files open after the sweep"), files.1, "", None);
     }
 }

@@ -12,7 +12,7 @@ mod work;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use preau_bench::{Report, Target};
+use preau_bench::{Report, Target, median};
 
 /// What the lane has to reach of the bare loop.
 const SHARE: Target = Target::AtLeast(70.0);
@@ -64,9 +64,4 @@ fn beside(report: &mut Report, engine: &str, rounds: &[Round]) {
     );
     report.figure(&format!("{engine}: bare loop"), middle(|round| round.bare), "commands/s", None);
     report.figure(&format!("{engine}: commands of a batch"), middle(|round| round.batch), "", None);
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
 }

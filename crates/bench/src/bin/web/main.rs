@@ -14,7 +14,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use preau_bench::{Process, Report, Target};
+use preau_bench::{Process, Report, Target, median, processor_time};
 
 use crate::client::Client;
 
@@ -54,8 +54,12 @@ async fn measure(report: &mut Report) -> Result<()> {
     app.communes.close().await;
 
     let a_second = "requests/s";
-    report.figure("Accueil, compressed", compressed, a_second, Some(Target::AtLeast(5_000.0)));
-    report.figure("Accueil, not compressed", plain, a_second, None);
+    let target = Some(Target::AtLeast(5_000.0));
+    report.figure("Accueil, compressed", compressed.a_second, a_second, target);
+    report.figure("Accueil, not compressed", plain.a_second, a_second, None);
+    let both = "of processor, client included";
+    report.figure(&format!("Accueil, compressed: {both}"), compressed.processor, "µs", None);
+    report.figure(&format!("Accueil, not compressed: {both}"), plain.processor, "µs", None);
     tell_view(report, &view);
     let limit = Some(Target::AtMost(40.0));
     match idle::binary() {
@@ -72,11 +76,18 @@ async fn measure(report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// Median over the rounds, after one that warms up.
-async fn pages_a_second(address: SocketAddr, encoding: &'static str) -> Result<f64> {
-    let mut rounds = Vec::new();
+/// Medians over the rounds.
+struct Rate {
+    a_second: f64,
+    /// Microseconds of processor for a request.
+    processor: f64,
+}
+
+/// Asks over all connections for some rounds, after one that warms up.
+async fn pages_a_second(address: SocketAddr, encoding: &'static str) -> Result<Rate> {
+    let (mut rates, mut costs) = (Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
-        let started = Instant::now();
+        let (started, used) = (Instant::now(), processor_time()?);
         let connections: Vec<_> = (0..CONNECTIONS)
             .map(|_| tokio::spawn(ask(address, encoding, started)))
             .collect();
@@ -85,11 +96,14 @@ async fn pages_a_second(address: SocketAddr, encoding: &'static str) -> Result<f
             answered += connection.await.context("a connection")??;
         }
         if round > 0 {
-            rounds.push(answered / started.elapsed().as_secs_f64());
+            rates.push(answered / started.elapsed().as_secs_f64());
+            costs.push((processor_time()? - used) / answered);
         }
     }
-    rounds.sort_by(f64::total_cmp);
-    Ok(rounds[rounds.len() / 2])
+    Ok(Rate {
+        a_second: median(rates),
+        processor: median(costs),
+    })
 }
 
 /// Asks again and again until the round is over.
