@@ -95,8 +95,14 @@ fn sanitiser() -> &'static Builder<'static> {
 #[must_use]
 pub fn excerpt(text: &str, max: usize) -> String {
     let mut words = String::new();
+    let mut in_heading = false;
     for event in Parser::new_ext(text, options()) {
+        if let Event::Start(Tag::Heading { .. }) | Event::End(TagEnd::Heading(_)) = event {
+            in_heading = matches!(event, Event::Start(_));
+            continue;
+        }
         match event {
+            _ if in_heading => {}
             Event::Text(t) | Event::Code(t) => words.push_str(&t),
             Event::SoftBreak | Event::HardBreak | Event::End(_) if !words.ends_with(' ') => {
                 // Between two runs of one line there is no blank to add.
@@ -185,7 +191,7 @@ mod tests {
 
     #[test]
     fn an_excerpt_ends_between_two_words() {
-        assert_eq!(excerpt("# Titre\n\nDu **texte**, et\nla suite.", 100), "Titre Du texte, et la suite.");
+        assert_eq!(excerpt("# Titre\n\nDu **texte**, et\nla suite.", 100), "Du texte, et la suite.");
         assert_eq!(excerpt("Un texte assez long", 12), "Un texte…");
         assert_eq!(excerpt("", 12), "");
     }
