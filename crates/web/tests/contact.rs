@@ -1,8 +1,6 @@
 //! « Nous contacter », as a citizen lives it: with a script, without, by mistake, and as somebody who cheats.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first thing that fails")]
 
-mod desk;
-
 use http::StatusCode;
 use jiff::SignedDuration;
 use preau_rules::permission::RolePreset;
@@ -72,7 +70,7 @@ async fn a_citizen_writes_and_the_answer_arrives() {
     assert!(acknowledgement.subject.contains("D-2026-0001"), "{}", acknowledgement.subject);
     assert!(acknowledgement.text.contains("arachides"), "{}", acknowledgement.text);
 
-    let mut camille = desk::agent(&town, "Camille", RolePreset::FrontDesk, "/agent").await;
+    let mut camille = town.agent("camille", RolePreset::FrontDesk).await;
     camille.sees("Demandes à traiter").sees("Menus de jeudi");
     camille.follow("Demandes").await;
     camille.sees("Menus de jeudi").sees("Léa Durant");
@@ -312,7 +310,8 @@ async fn odd_but_good_input_goes_through_unharmed() {
     assert!(mail.text.contains("Repas Bcc: tous@exemple.fr") || mail.text.contains("Repas Bcc\u{a0}: tous@exemple.fr"), "{}", mail.text);
     assert!(!mail.html.contains("<script>"), "{}", mail.html);
 
-    let camille = desk::agent(&town, "Camille", RolePreset::FrontDesk, "/agent/demandes/D-2026-0001").await;
+    let mut camille = town.agent("camille", RolePreset::FrontDesk).await;
+    camille.get("/laigneville/agent/demandes/D-2026-0001").await;
     camille.sees("<script>alert(1)</script>").sees("06 12 34 56 78").sees("<b>d’Été</b> & fils");
     assert!(!String::from_utf8_lossy(camille.bytes()).contains("<script>alert"));
 }
