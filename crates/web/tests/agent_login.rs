@@ -45,9 +45,7 @@ async fn halfway(town: &Town, name: &str) -> Visitor {
 }
 
 fn link_in(text: &str) -> String {
-    let start = text
-        .find("http://portail.test/")
-        .expect("a link in the mail");
+    let start = text.find("http://portail.test/").unwrap();
     let link: String = text[start..]
         .chars()
         .take_while(|c| !c.is_whitespace())
