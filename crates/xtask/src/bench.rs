@@ -13,23 +13,15 @@ use crate::tools::Machine;
 pub const NAMES: &[&str] = &["lane", "web"];
 /// Those that measure PostgreSQL too, with fsync, as in production.
 const ON_POSTGRES: &[&str] = &["lane"];
-/// Those that start `preau` itself, which they expect beside their own program.
-const WITH_PREAU: &[&str] = &["web"];
 
 /// Runs a benchmark. It prints its table, and writes its figures to `json` when a file is given.
 pub fn run(name: &str, json: Option<&Path>) -> Result<()> {
-    let package = ["--release", "--package", "preau-bench", "--bin", name];
-    // Built first: a compiler on the same cores would spoil the first figures of the server.
-    let preau: &[&str] = if WITH_PREAU.contains(&name) {
-        &["--package", "preau", "--bin", "preau"]
-    } else {
-        &[]
-    };
+    // `preau` beside it, always: `web` starts it, and with the same packages chosen each time cargo chooses the same
+    // features and builds the crates of others once. Built first: a compiler on the same cores would spoil the figures.
     run::shown(
         Command::new("cargo")
-            .arg("build")
-            .args(package)
-            .args(preau)
+            .args(["build", "--release", "--package", "preau-bench", "--bin", name])
+            .args(["--package", "preau", "--bin", "preau"])
             .current_dir(crate::root()),
     )?;
     let mut command = Command::new(built(name)?);
@@ -46,7 +38,7 @@ pub fn run(name: &str, json: Option<&Path>) -> Result<()> {
 }
 
 /// Where cargo put the program: beside the folder of this one. It is not started through `cargo run`, which would
-/// choose the features for one package alone and build half of the world again.
+/// choose features for one package alone and build half of the world again.
 fn built(name: &str) -> Result<PathBuf> {
     let xtask = std::env::current_exe()?;
     let target = xtask
