@@ -28,7 +28,7 @@ async fn a_page_is_drafted_published_and_read() {
     assert_eq!(families.status(), 404);
 
     claire.check("Publiée : tout le monde la voit").press("Enregistrer").await;
-    families.get("/laigneville/informations").await.sees("Réserver Sur le portail.");
+    families.get("/laigneville/informations").await.sees("Sur le portail.");
     families.follow("Règlement de la cantine").await.sees("Mis à jour le 23 novembre 2026");
     assert_eq!(families.heading(), Some("Règlement de la cantine"));
     assert!(String::from_utf8_lossy(families.bytes()).contains("<h2>Réserver</h2>"));
