@@ -3,7 +3,7 @@
 use preau_rules::french;
 use preau_store::{
     Command, Tx,
-    tables::{account, session, sign_up},
+    tables::{account, session, sign_up, subscription},
 };
 use uuid::Uuid;
 
@@ -46,6 +46,7 @@ impl Command for Erase {
         outbox::post(tx, post).await?;
         session::end_others(tx, "account", account.id, Uuid::nil()).await?;
         sign_up::forget_of(tx, account.id).await?;
+        subscription::end_all(tx, account.id).await?;
         account::erase(tx, account.id).await?;
         note(tx, "erased", account.id).await
     }
