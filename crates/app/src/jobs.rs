@@ -4,9 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use preau_store::{
     Command, StoreError, Tx,
     tables::{
-        account, command, contact,
+        account, command, contact, invitation,
         job::{self, Claimed},
-        proof, session, sign_up,
+        proof, session, sign_up, throttle,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -123,6 +123,8 @@ impl Command for Tidy {
         let (week, half_year) = (ago(24 * 7)?, ago(24 * 180)?);
         command::forget(tx, week).await?;
         session::forget(tx, half_year).await?;
+        invitation::forget(tx, half_year).await?;
+        throttle::forget(tx, week).await?;
         if self.of_commune {
             contact::forget(tx, at).await?;
             proof::forget(tx, at).await?;
