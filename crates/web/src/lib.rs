@@ -20,6 +20,7 @@ mod posted;
 mod prose;
 mod routes;
 mod tenant;
+mod typography;
 
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! Every route, with every kind of caller: what is declared is what happens, and no door is open that should not be.
 
+mod citizen;
+
 use http::StatusCode;
 use preau_rules::permission::RolePreset;
 use preau_testkit::{http::Visitor, town::Town};
@@ -82,12 +84,35 @@ async fn each_role_finds_what_its_rights_open_and_nothing_else() {
             let expected = match route.access {
                 Access::Public | Access::LoggedIn => Found::In,
                 // Logged in already: the second factor is behind them.
-                Access::Halfway => Found::LogIn,
+                Access::Halfway | Access::Account => Found::LogIn,
                 Access::Holds(right) if role.rights().contains(&right) => Found::In,
                 Access::Holds(_) => Found::Forbidden,
             };
             let who = role.code();
             assert_eq!(found, expected, "{} {} for {who}", route.method, path(&route));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_citizen_is_no_agent_and_no_operator() {
+    let town = Town::new().await;
+    let lea = citizen::citizen(&town).await;
+    let token = lea.cookie(citizen::COOKIE).unwrap().to_owned();
+    for route in every_route() {
+        let mut lea = town.visitor();
+        lea.set_cookie(citizen::COOKIE, &token);
+        // The same token in an agent's or an operator's cookie opens nothing either.
+        lea.set_cookie("preau-laigneville-agent", &token);
+        lea.set_cookie("preau-host-host", &token);
+        let found = knock(&mut lea, &route).await;
+        let expected = match route.access {
+            Access::Public | Access::Account => Found::In,
+            _ => Found::LogIn,
+        };
+        let leaves = route.path == "/deconnexion" || route.path.starts_with("/connexion");
+        if !leaves {
+            assert_eq!(found, expected, "{} {}", route.method, path(&route));
         }
     }
 }
