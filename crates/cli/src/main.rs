@@ -5,6 +5,7 @@ mod commune;
 mod config;
 mod demo;
 mod doctor;
+mod family;
 mod progress;
 mod start;
 
@@ -39,6 +40,9 @@ enum Command {
     /// Crée un agent d’une commune
     #[command(subcommand)]
     Agent(agent::Action),
+    /// Importe des familles, des codes abonné ou des références de factures
+    #[command(subcommand)]
+    Family(family::Action),
     /// Crée un exploitant, qui entre par /host
     #[command(subcommand)]
     Operator(agent::OperatorAction),
@@ -91,6 +95,7 @@ async fn run(cli: Cli) -> Result<()> {
     let done = match cli.command {
         Command::Commune(action) => commune::run(&app, action).await,
         Command::Agent(action) => agent::run(&app, action).await,
+        Command::Family(action) => family::run(&app, action).await,
         Command::Operator(action) => agent::run_operator(&app, action).await,
         Command::Demo(_) | Command::Serve | Command::Doctor => Ok(()),
     };

@@ -1,5 +1,6 @@
 //! `preau demo`: two communes on this machine, with their agents and their mails, ready in a moment.
 
+mod families;
 mod seed;
 mod town;
 
@@ -32,7 +33,7 @@ pub(crate) struct Options {
     /// Fait commencer l’horloge à cet instant local : 2026-11-23T08:00
     #[arg(long, value_name = "INSTANT")]
     at: Option<DateTime>,
-    /// Nombre de familles inventées qui ont écrit à la mairie
+    /// Nombre de familles inventées dans chaque commune
     #[arg(long, default_value_t = 12)]
     families: u32,
 }
@@ -46,8 +47,40 @@ pub(crate) struct Card {
     pub(crate) communes: Vec<CommuneCard>,
     /// Who can log in.
     pub(crate) people: Vec<PersonCard>,
+    /// Codes abonné that nobody used.
+    #[serde(default)]
+    pub(crate) subscriber_codes: Vec<CodeCard>,
+    /// Invoices of families that have no account.
+    #[serde(default)]
+    pub(crate) invoices: Vec<InvoiceCard>,
     /// Folder of the mails.
     pub(crate) mail_dir: PathBuf,
+}
+
+/// A code abonné of the demo.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct CodeCard {
+    /// Slug of the commune.
+    pub(crate) commune: String,
+    /// The code.
+    pub(crate) code: String,
+    /// Name of the family.
+    pub(crate) family: String,
+}
+
+/// An invoice of the demo.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct InvoiceCard {
+    /// Slug of the commune.
+    pub(crate) commune: String,
+    /// Code émission de la facture.
+    pub(crate) code_emission: String,
+    /// Référence de la facture.
+    pub(crate) reference: String,
+    /// Montant de la facture, in euros: `42,50`.
+    pub(crate) montant: String,
+    /// Code personnel.
+    pub(crate) code_personnel: String,
 }
 
 /// A commune of the demo.

@@ -26,12 +26,17 @@ const PASSWORD: &str = "Marelle-Cour-2026";
 /// The secret of everybody's code application, base 32.
 const SECRET: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 
+/// Of the made-up families, so many wrote to the town hall at most.
+const WRITERS: u32 = 60;
+
 /// Makes everything, and says who is who.
 pub(crate) async fn everything(app: &Arc<App>, options: &Options, folder: &Path) -> Result<Card> {
     let mut card = Card {
         url: app.settings.public_url.clone(),
         communes: Vec::new(),
         people: vec![operator(app).await?],
+        subscriber_codes: Vec::new(),
+        invoices: Vec::new(),
         mail_dir: folder.join("mails"),
     };
     for text in TOWNS {
@@ -128,7 +133,8 @@ async fn make(app: &Arc<App>, town: &Town, families: u32, card: &mut Card) -> Re
             .push(person(&who.role, &town.slug, &who.email, &who.note));
     }
     texts(&cx, town).await?;
-    let invented = (0..families.saturating_sub(3)).map(invent);
+    super::families::make(&cx, &town.slug, families, card).await?;
+    let invented = (0..families.saturating_sub(3).min(WRITERS)).map(invent);
     for request in town.request.iter().cloned().chain(invented) {
         write(&cx, &request).await?;
     }
