@@ -88,7 +88,10 @@ impl Caller {
         let Self::Agent(agent) = self else {
             return self.require(right);
         };
-        if preau_store::tables::agent::name(tx, agent.id).await?.is_none() {
+        if preau_store::tables::agent::name(tx, agent.id)
+            .await?
+            .is_none()
+        {
             return Err(Error::LogIn);
         }
         let (_, grants) = crate::session::grants(tx, agent.id).await?;

@@ -101,7 +101,9 @@ impl ContactForm {
         let phone = if self.telephone.trim().is_empty() {
             None
         } else {
-            problems.take("telephone", Phone::parse(&self.telephone), |e| e.message_fr())
+            problems.take("telephone", Phone::parse(&self.telephone), |e| {
+                e.message_fr()
+            })
         };
         let subject = problems.take("objet", Line::parse(&self.objet, 120), |e| {
             e.message_fr("Objet")
@@ -234,7 +236,13 @@ pub(crate) async fn record(
     let number = next_number(tx, at, &head.zone).await?;
     let due_at = due(at, &head.zone, head.days)?;
     let phone = contact.phone.as_deref();
-    let search = search_text(&number, &contact.name, &contact.email, &contact.subject, phone);
+    let search = search_text(
+        &number,
+        &contact.name,
+        &contact.email,
+        &contact.subject,
+        phone,
+    );
     let new = request::NewRequest {
         id,
         number: &number,
@@ -330,7 +338,11 @@ pub(crate) async fn throttled(
     let mut counts = Vec::new();
     for (key, limit) in limits.iter().filter_map(|(key, l)| key.map(|k| (k, l))) {
         let (sent, last) = throttle::get(tx, key).await?.unwrap_or((0, now));
-        let sent = if limit.counts_anew(last, now) { 0 } else { sent };
+        let sent = if limit.counts_anew(last, now) {
+            0
+        } else {
+            sent
+        };
         let so_far = u32::try_from(sent).unwrap_or(u32::MAX);
         verdict = verdict.and(limit.verdict(so_far, last, now));
         counts.push((key, sent + 1));

@@ -131,7 +131,9 @@ impl Command for Act {
     type Answer = ();
     type Refusal = Error;
     async fn run(&self, tx: &mut Tx) -> Result<(), Error> {
-        let found = request::by_number(tx, &self.number).await?.ok_or(Error::NotFound)?;
+        let found = request::by_number(tx, &self.number)
+            .await?
+            .ok_or(Error::NotFound)?;
         may_now(tx, &self.caller, Right::Requests, found.site_id)
             .await
             .map_err(hidden)?;
@@ -144,20 +146,32 @@ impl Command for Act {
             Deed::Assign(to) => self.assign(tx, &found, *to).await,
             Deed::Note(words) => {
                 self.say(tx, &found, "note", words, None).await?;
-                let same = (State::of(&found.state), found.assigned_to, agent_name(&found));
+                let same = (
+                    State::of(&found.state),
+                    found.assigned_to,
+                    agent_name(&found),
+                );
                 self.change(tx, &found, "noted", same, None).await
             }
             Deed::Answer(answer) => self.answer(tx, &found, answer).await,
             Deed::Close(reason) => {
                 open_only(&found)?;
-                self.say(tx, &found, "note", &format!("Close sans réponse : {reason}"), None)
-                    .await?;
+                self.say(
+                    tx,
+                    &found,
+                    "note",
+                    &format!("Close sans réponse : {reason}"),
+                    None,
+                )
+                .await?;
                 let to = (State::Closed, found.assigned_to, agent_name(&found));
                 self.change(tx, &found, "closed", to, Some(reason)).await
             }
             Deed::Reopen => {
                 if found.closed_at.is_none() {
-                    return Err(Error::Conflict("Cette demande est déjà ouverte.".to_owned()));
+                    return Err(Error::Conflict(
+                        "Cette demande est déjà ouverte.".to_owned(),
+                    ));
                 }
                 let to = (State::InProgress, found.assigned_to, agent_name(&found));
                 self.change(tx, &found, "reopened", to, None).await
@@ -175,7 +189,10 @@ impl Act {
         };
         let agents = request::answerers(tx, found.site_id).await?;
         let agent = agents.into_iter().find(|a| a.id == to).ok_or_else(|| {
-            Error::field("agent", "Cet agent ne peut pas répondre à cette demande. Choisissez-en un autre.")
+            Error::field(
+                "agent",
+                "Cet agent ne peut pas répondre à cette demande. Choisissez-en un autre.",
+            )
         })?;
         let name = format!("{} {}", agent.first_name, agent.last_name);
         let taken = (State::InProgress, Some(to), Some(name));
@@ -195,7 +212,8 @@ impl Act {
             good_for: MAIL_GOOD_FOR,
         };
         let mail = outbox::post(tx, post).await?;
-        self.say(tx, found, "agent", &answer.words, Some(mail)).await?;
+        self.say(tx, found, "agent", &answer.words, Some(mail))
+            .await?;
         let actor = self.caller.actor();
         let to = match found.assigned_to {
             Some(_) => (State::Answered, found.assigned_to, agent_name(found)),
@@ -249,7 +267,9 @@ impl Act {
             closed_at,
         };
         if !request::change(tx, found.id, found.version, &to).await? {
-            return Err(StoreError::Internal("a request changed inside the lane".to_owned()).into());
+            return Err(
+                StoreError::Internal("a request changed inside the lane".to_owned()).into(),
+            );
         }
         let before = Snapshot {
             state: State::of(&found.state).code(),
@@ -276,7 +296,10 @@ impl Act {
 /// The name of the agent who has it in hand.
 #[must_use]
 pub fn agent_name(request: &Request) -> Option<String> {
-    let (first, last) = (request.agent_first_name.as_ref()?, request.agent_last_name.as_ref()?);
+    let (first, last) = (
+        request.agent_first_name.as_ref()?,
+        request.agent_last_name.as_ref()?,
+    );
     Some(format!("{first} {last}"))
 }
 
@@ -339,7 +362,13 @@ pub async fn preview(cx: &Cx, folder: &Folder, answer: &Answer) -> Result<Render
     cx.caller
         .require_at(Right::RequestsAnswer, folder.request.site_id)?;
     let head = Letterhead::load(cx).await?;
-    letter(&cx.caller, &head, &folder.request, folder.question(), answer)
+    letter(
+        &cx.caller,
+        &head,
+        &folder.request,
+        folder.question(),
+        answer,
+    )
 }
 
 /// Does something with a request, as it was at `version`.

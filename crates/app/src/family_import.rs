@@ -39,7 +39,11 @@ pub enum Kind {
 impl Kind {
     /// Every kind with its word in forms and on the command line.
     pub const ALL: [(Self, &'static str, &'static str); 3] = [
-        (Self::Families, "familles", "Familles, responsables et enfants"),
+        (
+            Self::Families,
+            "familles",
+            "Familles, responsables et enfants",
+        ),
         (Self::Codes, "codes", "Codes abonné existants"),
         (Self::Invoices, "factures", "Références de factures"),
     ];

@@ -45,15 +45,50 @@ const KINDS: [Kind; 15] = [
     kind("jpg", "image/jpeg", "Image", true),
     kind("webp", "image/webp", "Image", true),
     kind("gif", "image/gif", "Image", true),
-    kind("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Texte", false),
-    kind("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Tableau", false),
-    kind("pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation", "Présentation", false),
-    kind("odt", "application/vnd.oasis.opendocument.text", "Texte", false),
-    kind("ods", "application/vnd.oasis.opendocument.spreadsheet", "Tableau", false),
-    kind("odp", "application/vnd.oasis.opendocument.presentation", "Présentation", false),
+    kind(
+        "docx",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "Texte",
+        false,
+    ),
+    kind(
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "Tableau",
+        false,
+    ),
+    kind(
+        "pptx",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "Présentation",
+        false,
+    ),
+    kind(
+        "odt",
+        "application/vnd.oasis.opendocument.text",
+        "Texte",
+        false,
+    ),
+    kind(
+        "ods",
+        "application/vnd.oasis.opendocument.spreadsheet",
+        "Tableau",
+        false,
+    ),
+    kind(
+        "odp",
+        "application/vnd.oasis.opendocument.presentation",
+        "Présentation",
+        false,
+    ),
     kind("doc", "application/msword", "Texte", false),
     kind("xls", "application/vnd.ms-excel", "Tableau", false),
-    kind("ppt", "application/vnd.ms-powerpoint", "Présentation", false),
+    kind(
+        "ppt",
+        "application/vnd.ms-powerpoint",
+        "Présentation",
+        false,
+    ),
     kind("csv", "text/csv; charset=utf-8", "Tableau", false),
 ];
 
@@ -72,13 +107,32 @@ pub fn kind_of(media_type: &str) -> Kind {
 fn detect(name: &str, bytes: &[u8]) -> Option<Kind> {
     let by = |extension: &str| KINDS.iter().find(|k| k.extension == extension).copied();
     let ending = name.rsplit('.').next().unwrap_or_default().to_lowercase();
-    let one_of = |endings: &[&str]| endings.contains(&ending.as_str()).then(|| by(&ending)).flatten();
+    let one_of = |endings: &[&str]| {
+        endings
+            .contains(&ending.as_str())
+            .then(|| by(&ending))
+            .flatten()
+    };
     match bytes {
         [b'%', b'P', b'D', b'F', b'-', ..] => by("pdf"),
         [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => by("png"),
         [0xff, 0xd8, 0xff, ..] => by("jpg"),
         [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => by("gif"),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => by("webp"),
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'E',
+            b'B',
+            b'P',
+            ..,
+        ] => by("webp"),
         [b'P', b'K', 3, 4, ..] => one_of(&["docx", "xlsx", "pptx", "odt", "ods", "odp"]),
         [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => one_of(&["doc", "xls", "ppt"]),
         _ if ending == "csv" && plain_text(bytes) => by("csv"),
@@ -167,14 +221,22 @@ pub async fn logo(cx: &Cx, id: Uuid) -> Result<Opened, Error> {
     let mut tx = cx.read().await?;
     let found = file::get(&mut tx, id).await?;
     drop(tx);
-    open(cx, found.filter(|f| f.purpose == "logo").ok_or(Error::NotFound)?).await
+    open(
+        cx,
+        found
+            .filter(|f| f.purpose == "logo")
+            .ok_or(Error::NotFound)?,
+    )
+    .await
 }
 
 /// A file of a page: for everybody when the page is published, for the agents who write pages otherwise.
 pub async fn of_page(cx: &Cx, id: Uuid) -> Result<Opened, Error> {
     let mut tx = cx.read().await?;
     let found = file::get(&mut tx, id).await?;
-    let found = found.filter(|f| f.purpose == "page").ok_or(Error::NotFound)?;
+    let found = found
+        .filter(|f| f.purpose == "page")
+        .ok_or(Error::NotFound)?;
     if cx.caller.require(Right::Pages).is_err() && !file::is_shown(&mut tx, id).await? {
         return Err(Error::NotFound);
     }
@@ -203,13 +265,19 @@ mod tests {
     fn the_content_says_what_a_file_is() {
         let pdf = b"%PDF-1.7 ...";
         let (name, kind) = check("affiche.png", pdf).unwrap();
-        assert_eq!((name.as_str(), kind.media_type), ("affiche.pdf", "application/pdf"));
+        assert_eq!(
+            (name.as_str(), kind.media_type),
+            ("affiche.pdf", "application/pdf")
+        );
         assert!(check("page.html", b"<!doctype html><script>").is_err());
         assert!(check("dessin.svg", b"<svg xmlns=''/>").is_err());
         assert!(check("virus.exe", b"MZ\x90\0").is_err());
         assert!(check("macros.docm", b"PK\x03\x04...").is_err());
         assert!(check("archive.zip", b"PK\x03\x04...").is_err());
-        assert_eq!(check("tarifs.XLSX", b"PK\x03\x04...").unwrap().0, "tarifs.xlsx");
+        assert_eq!(
+            check("tarifs.XLSX", b"PK\x03\x04...").unwrap().0,
+            "tarifs.xlsx"
+        );
         assert!(check("a.csv", b"a;b\n1;2\n").is_ok());
         assert!(check("a.csv", b"a\0b").is_err());
         assert!(check("vide.pdf", b"").is_err());
@@ -219,7 +287,10 @@ mod tests {
     fn a_name_holds_no_path_and_no_tricks() {
         let pdf = b"%PDF-1.7 ...";
         assert_eq!(check("../../etc/menu.pdf", pdf).unwrap().0, "menu.pdf");
-        assert_eq!(check("C:\\Mes documents\\menu d’été.pdf", pdf).unwrap().0, "menu d’été.pdf");
+        assert_eq!(
+            check("C:\\Mes documents\\menu d’été.pdf", pdf).unwrap().0,
+            "menu d’été.pdf"
+        );
         assert_eq!(check("a\"\r\nX: y.pdf", pdf).unwrap().0, "aX y.pdf");
         assert_eq!(check("\u{202e}fdp.exe", pdf).unwrap().0, "fichier.pdf");
         assert_eq!(check(".pdf", pdf).unwrap().0, "fichier.pdf");

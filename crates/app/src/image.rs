@@ -39,10 +39,14 @@ pub(crate) enum PictureError {
     )]
     Svg,
     /// Something else.
-    #[error("Ce fichier n’est pas une image PNG, JPEG ou WebP. Enregistrez le logo en PNG, puis recommencez.")]
+    #[error(
+        "Ce fichier n’est pas une image PNG, JPEG ou WebP. Enregistrez le logo en PNG, puis recommencez."
+    )]
     Unknown,
     /// The beginning is right and the rest is not.
-    #[error("Cette image est abîmée, nous n’avons pas pu la lire. Enregistrez-la de nouveau, puis recommencez.")]
+    #[error(
+        "Cette image est abîmée, nous n’avons pas pu la lire. Enregistrez-la de nouveau, puis recommencez."
+    )]
     Damaged,
 }
 

@@ -67,7 +67,9 @@ pub fn differences(entry: &Entry) -> Vec<Difference> {
     let mut names: Vec<&String> = new.keys().chain(old.keys()).collect();
     let mut seen = std::collections::BTreeSet::new();
     names.retain(|name| seen.insert(name.as_str()));
-    let kept = names.into_iter().filter(|name| !MECHANICAL.contains(&name.as_str()));
+    let kept = names
+        .into_iter()
+        .filter(|name| !MECHANICAL.contains(&name.as_str()));
     kept.filter_map(|name| {
         let side = |map: &serde_json::Map<String, Value>| {
             map.get(name).and_then(|value| shown(name, value))
@@ -78,7 +80,15 @@ pub fn differences(entry: &Entry) -> Vec<Difference> {
 }
 
 /// Columns that say nothing to people.
-const MECHANICAL: [&str; 7] = ["id", "created_at", "updated_at", "version", "position", "sha256", "path"];
+const MECHANICAL: [&str; 7] = [
+    "id",
+    "created_at",
+    "updated_at",
+    "version",
+    "position",
+    "sha256",
+    "path",
+];
 
 fn differ(name: &str, before: Option<String>, after: Option<String>) -> Option<Difference> {
     (before != after).then(|| Difference {
@@ -104,7 +114,9 @@ fn shown(name: &str, value: &Value) -> Option<String> {
         Value::Null => return None,
         Value::Bool(true) => "oui".to_owned(),
         Value::Bool(false) => "non".to_owned(),
-        Value::String(text) if name == "state" => crate::request::State::of(text).label_fr().to_owned(),
+        Value::String(text) if name == "state" => {
+            crate::request::State::of(text).label_fr().to_owned()
+        }
         Value::String(text) => text.clone(),
         Value::Array(items) => {
             let items: Vec<String> = items.iter().filter_map(|item| shown(name, item)).collect();
@@ -182,7 +194,12 @@ pub fn sentence_fr(entry: &Entry) -> String {
     let said = match (kind, action) {
         ("request", action) => {
             let deed = crate::request::deed_fr(action);
-            return format!("{deed}, {name}");
+            let about = if deed.ends_with("la demande") {
+                " "
+            } else {
+                ", demande "
+            };
+            return format!("{deed}{about}{name}");
         }
         ("mail", "resent") => "a renvoyé le message",
         ("session", "opened") => return "s’est connecté".to_owned(),
@@ -244,7 +261,10 @@ pub fn kind_fr(kind: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first thing that fails")]
+    #![expect(
+        clippy::unwrap_used,
+        reason = "a test stops at the first thing that fails"
+    )]
     use super::*;
 
     fn entry(kind: &str, action: &str, before: Option<&str>, after: Option<&str>) -> Entry {
@@ -282,7 +302,12 @@ mod tests {
 
     #[test]
     fn plain_values_long_texts_and_rubbish_are_shown_too() {
-        let plain = differences(&entry("mail", "resent", Some("\"a@b.fr\""), Some("\"c@d.fr\"")));
+        let plain = differences(&entry(
+            "mail",
+            "resent",
+            Some("\"a@b.fr\""),
+            Some("\"c@d.fr\""),
+        ));
         assert_eq!(plain[0].before.as_deref(), Some("a@b.fr"));
         let long = format!("{{\"body\":\"{}\"}}", "é".repeat(400));
         let told = differences(&entry("page", "created", None, Some(&long)));

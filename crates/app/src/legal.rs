@@ -98,7 +98,9 @@ pub struct Shown {
 /// The page at an address as it is now.
 pub async fn shown(cx: &Cx, tx: &mut Tx, slug: &str) -> Result<Shown, Error> {
     let legal = by_slug(slug).ok_or(Error::NotFound)?;
-    let saved = page::by_slug(tx, slug).await?.filter(|p| p.kind == pages::LEGAL);
+    let saved = page::by_slug(tx, slug)
+        .await?
+        .filter(|p| p.kind == pages::LEGAL);
     Ok(match saved {
         None => {
             let first = first(cx, legal)?;
@@ -176,7 +178,11 @@ pub fn fill(text: &str, portal: &Portal, portal_url: &str) -> String {
             continue;
         }
         let filled = facts.iter().fold(line.to_owned(), |line, (name, value)| {
-            if line.contains('{') { line.replace(&format!("{{{name}}}"), value) } else { line }
+            if line.contains('{') {
+                line.replace(&format!("{{{name}}}"), value)
+            } else {
+                line
+            }
         });
         out.push_str(&filled);
         out.push('\n');
@@ -186,11 +192,20 @@ pub fn fill(text: &str, portal: &Portal, portal_url: &str) -> String {
 
 fn facts(portal: &Portal, portal_url: &str) -> Vec<(&'static str, String)> {
     let lines = |text: &str| {
-        let lines: Vec<String> = text.lines().map(str::trim).filter(|l| !l.is_empty()).map(plain).collect();
+        let lines: Vec<String> = text
+            .lines()
+            .map(str::trim)
+            .filter(|l| !l.is_empty())
+            .map(plain)
+            .collect();
         lines.join(", ")
     };
     let link = |scheme: &str, target: &str| {
-        if target.is_empty() { String::new() } else { format!("[{}](<{scheme}{target}>)", plain(target)) }
+        if target.is_empty() {
+            String::new()
+        } else {
+            format!("[{}](<{scheme}{target}>)", plain(target))
+        }
     };
     let conformity = match portal.accessibility.as_str() {
         "totalement" => "totalement conforme",
@@ -246,10 +261,18 @@ mod tests {
     fn every_text_is_filled_and_has_no_brace_left() {
         for legal in ALL {
             for portal in [portal(), Portal::default()] {
-                let filled = fill(legal.text, &portal, "https://portail.exemple.fr/laigneville");
+                let filled = fill(
+                    legal.text,
+                    &portal,
+                    "https://portail.exemple.fr/laigneville",
+                );
                 assert!(!filled.contains(['{', '}']), "{}: {filled}", legal.slug);
                 let html = to_html(&filled, 2);
-                assert!(html.contains("<h2>") && !html.contains("<h1>"), "{}", legal.slug);
+                assert!(
+                    html.contains("<h2>") && !html.contains("<h1>"),
+                    "{}",
+                    legal.slug
+                );
             }
         }
     }
@@ -259,7 +282,10 @@ mod tests {
         let text = "- Hébergeur : {hebergeur}\n- Téléphone : {telephone}\n- E-mail : {courriel}";
         let html = to_html(&fill(text, &portal(), ""), 2);
         assert!(html.contains("&lt;b&gt;Exemple&lt;/b&gt; *SAS*"), "{html}");
-        assert!(html.contains("<a href=\"mailto:enfance@laigneville.exemple.fr\""), "{html}");
+        assert!(
+            html.contains("<a href=\"mailto:enfance@laigneville.exemple.fr\""),
+            "{html}"
+        );
         assert!(!html.contains("Téléphone"), "{html}");
     }
 }

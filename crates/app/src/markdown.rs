@@ -17,7 +17,11 @@ pub fn to_html(text: &str, top: u8) -> String {
     static DONE: OnceLock<Mutex<HashMap<(u8, String), String>>> = OnceLock::new();
     let done = DONE.get_or_init(Mutex::default);
     let key = (top, text.to_owned());
-    if let Some(found) = done.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+    if let Some(found) = done
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&key)
+    {
         return found.clone();
     }
     let html = draw(text, top);
@@ -76,8 +80,30 @@ fn sanitiser() -> &'static Builder<'static> {
         let mut builder = Builder::empty();
         builder
             .tags(HashSet::from([
-                "p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em",
-                "del", "a", "blockquote", "code", "pre", "table", "thead", "tbody", "tr", "th", "td",
+                "p",
+                "br",
+                "hr",
+                "h2",
+                "h3",
+                "h4",
+                "h5",
+                "h6",
+                "ul",
+                "ol",
+                "li",
+                "strong",
+                "em",
+                "del",
+                "a",
+                "blockquote",
+                "code",
+                "pre",
+                "table",
+                "thead",
+                "tbody",
+                "tr",
+                "th",
+                "td",
             ]))
             .tag_attributes(HashMap::from([
                 ("a", HashSet::from(["href"])),
@@ -104,11 +130,10 @@ pub fn excerpt(text: &str, max: usize) -> String {
         match event {
             _ if in_heading => {}
             Event::Text(t) | Event::Code(t) => words.push_str(&t),
+            // Between two runs of one line there is no blank to add.
+            Event::End(TagEnd::Strong | TagEnd::Emphasis | TagEnd::Link) => {}
             Event::SoftBreak | Event::HardBreak | Event::End(_) if !words.ends_with(' ') => {
-                // Between two runs of one line there is no blank to add.
-                if !matches!(event, Event::End(TagEnd::Strong | TagEnd::Emphasis | TagEnd::Link)) {
-                    words.push(' ');
-                }
+                words.push(' ');
             }
             _ => {}
         }
@@ -122,7 +147,10 @@ pub fn excerpt(text: &str, max: usize) -> String {
     }
     let cut: String = words.chars().take(max).collect();
     let end = cut.rfind(' ').unwrap_or(cut.len());
-    format!("{}…", cut[..end].trim_end_matches([',', ';', ':', '.', ' ', '\u{a0}']))
+    format!(
+        "{}…",
+        cut[..end].trim_end_matches([',', ';', ':', '.', ' ', '\u{a0}'])
+    )
 }
 
 #[cfg(test)]
@@ -183,7 +211,18 @@ mod tests {
                 .filter_map(|t| t.split('>').next())
                 .collect::<Vec<_>>()
                 .join(" ");
-            for bad in ["script", "onerror", "onload", "onmouse", "style", "iframe", "img", "svg", "javascript:", "data:"] {
+            for bad in [
+                "script",
+                "onerror",
+                "onload",
+                "onmouse",
+                "style",
+                "iframe",
+                "img",
+                "svg",
+                "javascript:",
+                "data:",
+            ] {
                 assert!(!tags.to_lowercase().contains(bad), "{attack} gives {html}");
             }
         }
@@ -191,7 +230,10 @@ mod tests {
 
     #[test]
     fn an_excerpt_ends_between_two_words() {
-        assert_eq!(excerpt("# Titre\n\nDu **texte**, et\nla suite.", 100), "Du texte, et la suite.");
+        assert_eq!(
+            excerpt("# Titre\n\nDu **texte**, et\nla suite.", 100),
+            "Du texte, et la suite."
+        );
         assert_eq!(excerpt("Un texte assez long", 12), "Un texte…");
         assert_eq!(excerpt("", 12), "");
     }

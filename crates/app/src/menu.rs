@@ -109,14 +109,22 @@ pub fn parse(week: Week, days: &[DayForm; 5]) -> Result<WeekInput, Error> {
         let labels = problems.take(labels_field, labels, |e| {
             e.message_fr(&format!("Mentions du {name}"))
         });
-        let lines = |text: Option<Option<Prose>>| tidy(text.flatten().as_ref().map_or("", AsRef::as_ref));
+        let lines =
+            |text: Option<Option<Prose>>| tidy(text.flatten().as_ref().map_or("", AsRef::as_ref));
         let (dishes, labels) = (lines(dishes), lines(labels));
         if dishes.is_empty() && !labels.is_empty() {
-            problems.add(dishes_field, format!("Indiquez les plats du {name}, ou retirez ses mentions."));
+            problems.add(
+                dishes_field,
+                format!("Indiquez les plats du {name}, ou retirez ses mentions."),
+            );
         }
         if !dishes.is_empty() {
             let day = week.day(i64::try_from(index).unwrap_or_default());
-            menus.push(Menu { day, dishes, labels });
+            menus.push(Menu {
+                day,
+                dishes,
+                labels,
+            });
         }
     }
     if problems.none() {
@@ -143,7 +151,10 @@ pub async fn of_week(tx: &mut Tx, week: Week) -> Result<Vec<Menu>, StoreError> {
 }
 
 /// The nearest weeks before and after that have a menu.
-pub async fn neighbours(tx: &mut Tx, week: Week) -> Result<(Option<Week>, Option<Week>), StoreError> {
+pub async fn neighbours(
+    tx: &mut Tx,
+    week: Week,
+) -> Result<(Option<Week>, Option<Week>), StoreError> {
     let (before, after) = menu::neighbours(tx, week.monday(), week.friday()).await?;
     Ok((before.map(Week::of), after.map(Week::of)))
 }

@@ -133,7 +133,10 @@ impl Command for Resend {
                 "Le code ou le lien de ce message n’est plus valable : il faut en demander un nouveau.".to_owned(),
             ));
         }
-        let to = self.to.as_ref().map_or(found.to_address.as_str(), Email::as_str);
+        let to = self
+            .to
+            .as_ref()
+            .map_or(found.to_address.as_str(), Email::as_str);
         let expires_at = if personal(&found.kind) {
             found.expires_at
         } else {
@@ -179,7 +182,13 @@ async fn correct(tx: &mut Tx, caller: &Caller, found: &Mail, to: &str) -> Result
         return Ok(());
     }
     let phone = request.requester_phone.as_deref();
-    let search = search_text(&request.number, &request.requester_name, to, &request.subject, phone);
+    let search = search_text(
+        &request.number,
+        &request.requester_name,
+        to,
+        &request.subject,
+        phone,
+    );
     request::readdress(tx, id, to, &search).await?;
     let unchanged = Changed {
         state: &request.state,
@@ -206,9 +215,7 @@ pub async fn resend(cx: &Cx, mail: Uuid, corrected: &str) -> Result<(), Error> {
     cx.caller.require(Right::Messages)?;
     let to = match corrected.trim() {
         "" => None,
-        typed => Some(
-            Email::parse(typed).map_err(|e| Error::field("adresse", e.message_fr()))?,
-        ),
+        typed => Some(Email::parse(typed).map_err(|e| Error::field("adresse", e.message_fr()))?),
     };
     let caller = cx.caller.clone();
     cx.write(Resend { mail, to, caller }).await

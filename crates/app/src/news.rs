@@ -62,7 +62,11 @@ impl NewsForm {
         Self {
             titre: news.title.clone(),
             texte: news.body.clone(),
-            une: if news.pinned { "1".to_owned() } else { String::new() },
+            une: if news.pinned {
+                "1".to_owned()
+            } else {
+                String::new()
+            },
             debut: local(news.visible_from),
             fin: news.visible_until.map(local).unwrap_or_default(),
         }
@@ -80,7 +84,7 @@ impl NewsForm {
         let from = instant(&mut problems, "debut", &self.debut, zone);
         let until = instant(&mut problems, "fin", &self.fin, zone);
         let mut window = None;
-        if let (Some(from), Some(until)) = (from, until) {
+        if let (Ok(from), Ok(until)) = (from, until) {
             let made = Window::new(from.unwrap_or(now), until);
             window = problems.take("fin", made, ToString::to_string);
         }
@@ -96,16 +100,19 @@ impl NewsForm {
     }
 }
 
-/// An instant typed as local time; `Some(None)` when the field is empty.
+/// What was typed is no instant; the problem is noted.
+struct NoInstant;
+
+/// An instant typed as local time, `None` when the field is empty.
 fn instant(
     problems: &mut Problems,
     field: &'static str,
     typed: &str,
     zone: &TimeZone,
-) -> Option<Option<Timestamp>> {
+) -> Result<Option<Timestamp>, NoInstant> {
     let typed = typed.trim();
     if typed.is_empty() {
-        return Some(None);
+        return Ok(None);
     }
     let read = typed
         .parse::<DateTime>()
@@ -116,6 +123,7 @@ fn instant(
     problems
         .take(field, read, |e| (*e).to_owned())
         .map(|z| Some(z.timestamp()))
+        .ok_or(NoInstant)
 }
 
 /// What everybody sees now: pinned first, then newest first.
@@ -168,7 +176,11 @@ impl Command for Save {
             None => None,
             Some(id) => {
                 let found = news::get(tx, id).await?;
-                Some(found.filter(|n| n.removed_at.is_none()).ok_or(Error::NotFound)?)
+                Some(
+                    found
+                        .filter(|n| n.removed_at.is_none())
+                        .ok_or(Error::NotFound)?,
+                )
             }
         };
         let after = News {
@@ -186,7 +198,11 @@ impl Command for Save {
             None => news::insert(tx, &after).await?,
             Some(_) => news::update(tx, &after).await?,
         }
-        let action = if before.is_none() { "created" } else { "changed" };
+        let action = if before.is_none() {
+            "created"
+        } else {
+            "changed"
+        };
         note(tx, action, before.as_ref(), Some(&after)).await?;
         Ok(after.id)
     }
@@ -215,7 +231,12 @@ async fn note(
 /// Publishes a new item.
 pub async fn create(cx: &Cx, input: NewsInput) -> Result<Uuid, Error> {
     let caller = cx.caller.clone();
-    cx.write(Save { id: None, input, caller }).await
+    cx.write(Save {
+        id: None,
+        input,
+        caller,
+    })
+    .await
 }
 
 /// Changes an item.
@@ -254,11 +275,21 @@ impl Command for Remove {
 /// Takes an item off.
 pub async fn remove(cx: &Cx, id: Uuid) -> Result<(), Error> {
     let caller = cx.caller.clone();
-    cx.write(Remove { id, removed: true, caller }).await
+    cx.write(Remove {
+        id,
+        removed: true,
+        caller,
+    })
+    .await
 }
 
 /// Puts an item back that was taken off.
 pub async fn restore(cx: &Cx, id: Uuid) -> Result<(), Error> {
     let caller = cx.caller.clone();
-    cx.write(Remove { id, removed: false, caller }).await
+    cx.write(Remove {
+        id,
+        removed: false,
+        caller,
+    })
+    .await
 }

@@ -58,7 +58,9 @@ pub async fn get(cx: &Cx, id: Uuid) -> Result<WithFiles, Error> {
     cx.caller.require(Right::Pages)?;
     let mut tx = cx.read().await?;
     let page = page::get(&mut tx, id).await?;
-    let page = page.filter(|p| p.removed_at.is_none()).ok_or(Error::NotFound)?;
+    let page = page
+        .filter(|p| p.removed_at.is_none())
+        .ok_or(Error::NotFound)?;
     let files = page::files(&mut tx, page.id).await?;
     Ok(WithFiles { page, files })
 }
@@ -94,7 +96,10 @@ impl Command for Save {
         {
             return Err(Error::field(
                 "adresse",
-                format!("La page « {} » a déjà cette adresse. Choisissez-en une autre.", other.title),
+                format!(
+                    "La page « {} » a déjà cette adresse. Choisissez-en une autre.",
+                    other.title
+                ),
             ));
         }
         match self.id {
@@ -265,7 +270,10 @@ impl Command for Do {
             Act::Remove if before.kind == INFORMATION => after.removed_at = Some(tx.at()),
             Act::Remove => return Err(Error::NotFound),
             Act::Restore => {
-                if page::by_slug(tx, &before.slug).await?.is_some_and(|p| p.id != self.id) {
+                if page::by_slug(tx, &before.slug)
+                    .await?
+                    .is_some_and(|p| p.id != self.id)
+                {
                     return Err(Error::Conflict(
                         "Une autre page a pris cette adresse entre-temps. Changez la sienne, puis recommencez.".to_owned(),
                     ));
@@ -288,7 +296,10 @@ impl Do {
     /// Changes places with the neighbour.
     async fn shift(&self, tx: &mut Tx, one: Page) -> Result<(), Error> {
         let pages = page::of_kind(tx, &one.kind).await?;
-        let at = pages.iter().position(|p| p.id == one.id).ok_or(Error::NotFound)?;
+        let at = pages
+            .iter()
+            .position(|p| p.id == one.id)
+            .ok_or(Error::NotFound)?;
         let other = match self.act {
             Act::Up => at.checked_sub(1),
             _ => Some(at + 1),
@@ -297,7 +308,10 @@ impl Do {
             return Ok(());
         };
         let position = one.position;
-        let moved = Page { position: other.position, ..one.clone() };
+        let moved = Page {
+            position: other.position,
+            ..one.clone()
+        };
         page::update(tx, &moved).await?;
         page::update(tx, &Page { position, ..other }).await?;
         note(tx, "moved", Some(&one), Some(&moved)).await

@@ -79,7 +79,9 @@ impl Default for Portal {
             hours: String::new(),
             email: String::new(),
             website: String::new(),
-            welcome_title: text("La cantine, le périscolaire et les mercredis, en quelques touches."),
+            welcome_title: text(
+                "La cantine, le périscolaire et les mercredis, en quelques touches.",
+            ),
             welcome_text: text(
                 "Réservez, annulez, prévenez d’une absence et réglez vos factures. Chaque jour affiche jusqu’à quand vous pouvez changer d’avis.",
             ),
@@ -112,7 +114,10 @@ impl Portal {
 
     /// Lines of the postal address.
     pub fn address_lines(&self) -> impl Iterator<Item = &str> {
-        self.address.lines().map(str::trim).filter(|l| !l.is_empty())
+        self.address
+            .lines()
+            .map(str::trim)
+            .filter(|l| !l.is_empty())
     }
 }
 
@@ -141,7 +146,7 @@ pub fn card(cx: &Cx, portal: &Portal) -> CommuneCard {
 #[derive(Debug, Clone)]
 pub enum Part {
     /// Name, address, telephone, legal facts.
-    Identity(Identity),
+    Identity(Box<Identity>),
     /// Words of the first page and of the mails.
     Texts(Texts),
     /// The accent colour, checked.

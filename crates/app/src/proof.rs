@@ -82,10 +82,7 @@ pub const USED_FR: &str = "La vérification « Je ne suis pas un robot » a déj
 /// A new challenge, bound to the commune.
 pub fn challenge(cx: &Cx) -> Result<Challenge, AppError> {
     let expires = cx.at.as_second() + GOOD_FOR.as_secs();
-    let salt = format!(
-        "{}?expires={expires}&",
-        hex(&cx.app.entropy.bytes::<12>())
-    );
+    let salt = format!("{}?expires={expires}&", hex(&cx.app.entropy.bytes::<12>()));
     let maxnumber = cx.app.settings.proof_of_work.max(1);
     let number = u64::from_le_bytes(cx.app.entropy.bytes()) % u64::from(maxnumber);
     let challenge = digest(&salt, number);

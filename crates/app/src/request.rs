@@ -199,7 +199,9 @@ pub async fn find(cx: &Cx, number: &str) -> Result<Request, Error> {
 
 async fn seen(cx: &Cx, tx: &mut Tx, number: &str) -> Result<Request, Error> {
     cx.caller.require(Right::Requests)?;
-    let found = request::by_number(tx, number).await?.ok_or(Error::NotFound)?;
+    let found = request::by_number(tx, number)
+        .await?
+        .ok_or(Error::NotFound)?;
     cx.caller
         .require_at(Right::Requests, found.site_id)
         .map_err(|_| Error::NotFound)?;
@@ -243,7 +245,10 @@ pub(crate) async fn may_now(
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first thing that fails")]
+    #![expect(
+        clippy::unwrap_used,
+        reason = "a test stops at the first thing that fails"
+    )]
     use super::*;
 
     fn due_day(at: &str, days: i64) -> String {

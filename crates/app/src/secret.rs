@@ -39,9 +39,7 @@ pub(crate) async fn load_or_make(app: &App) -> Result<[u8; 32], Error> {
                 request: None,
                 seed: u64::from_le_bytes(app.entropy.bytes()),
             };
-            registry
-                .write(Make(app.entropy.bytes()), origin)
-                .await?
+            registry.write(Make(app.entropy.bytes()), origin).await?
         }
     };
     let bytes = STANDARD

@@ -33,7 +33,8 @@ impl Process {
 
     fn read(id: &str) -> Result<Self> {
         let file = format!("/proc/{id}/status");
-        let status = std::fs::read_to_string(&file).with_context(|| format!("cannot read {file}"))?;
+        let status =
+            std::fs::read_to_string(&file).with_context(|| format!("cannot read {file}"))?;
         parse(&status).with_context(|| format!("{file} does not say what a process costs"))
     }
 }
@@ -43,7 +44,9 @@ impl Process {
 /// a second.
 pub fn processor_time() -> Result<f64> {
     let stat = std::fs::read_to_string("/proc/self/stat").context("cannot read /proc/self/stat")?;
-    ticks(&stat).map(|ticks| ticks * 10_000.0).context("/proc/self/stat without times")
+    ticks(&stat)
+        .map(|ticks| ticks * 10_000.0)
+        .context("/proc/self/stat without times")
 }
 
 /// User and system time. The program's name, which may hold anything, ends with the last bracket.
@@ -58,7 +61,11 @@ fn ticks(stat: &str) -> Option<f64> {
 fn parse(status: &str) -> Option<Process> {
     let number = |key: &str| -> Option<f64> {
         let rest = status.lines().find_map(|line| line.strip_prefix(key))?;
-        rest.trim_start_matches(':').split_whitespace().next()?.parse().ok()
+        rest.trim_start_matches(':')
+            .split_whitespace()
+            .next()?
+            .parse()
+            .ok()
     };
     Some(Process {
         threads: number("Threads")?,
@@ -74,7 +81,10 @@ mod tests {
     #[test]
     fn the_kernel_s_lines_are_read() {
         let status = "Name:\tpreau\nVmRSS:\t   31250 kB\nThreads:\t7\n";
-        let process = Process { threads: 7.0, megabytes: 32.0 };
+        let process = Process {
+            threads: 7.0,
+            megabytes: 32.0,
+        };
         assert_eq!(parse(status), Some(process));
         assert_eq!(parse("Name:\tpreau\n"), None);
         let stat = "42 (a ) b) S 1 2 3 4 5 6 7 8 9 10 150 50 0 0 20";

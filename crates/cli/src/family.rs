@@ -49,8 +49,8 @@ pub(crate) async fn run(app: &Arc<App>, action: Action) -> Result<()> {
         dry_run,
     } = action;
     let commune = commune::find(app, &slug)?;
-    let bytes = std::fs::read(&file)
-        .with_context(|| format!("{} ne peut pas être lu", file.display()))?;
+    let bytes =
+        std::fs::read(&file).with_context(|| format!("{} ne peut pas être lu", file.display()))?;
     let cx = Cx::system(app, &commune, "ligne de commande");
     let kind = match what {
         What::Familles => Kind::Families,
@@ -58,7 +58,9 @@ pub(crate) async fn run(app: &Arc<App>, action: Action) -> Result<()> {
         What::Factures => Kind::Invoices,
     };
     let text = family_import::decode(&bytes);
-    let checked = family_import::check(&cx, kind, &text).await.map_err(in_words)?;
+    let checked = family_import::check(&cx, kind, &text)
+        .await
+        .map_err(in_words)?;
     for problem in &checked.problems {
         say(&format!(
             "ligne {} {} : {}",

@@ -130,7 +130,13 @@ impl Town {
         let seed = u64::from_le_bytes(app.entropy.bytes());
         let server = on_postgres().then_some("main");
         app.communes
-            .create(app.entropy.id(at), slug, name, server, Origin { seed, ..origin(at) })
+            .create(
+                app.entropy.id(at),
+                slug,
+                name,
+                server,
+                Origin { seed, ..origin(at) },
+            )
             .await
             .unwrap_or_else(|e| panic!("commune {slug}: {e}"))
     }

@@ -59,16 +59,24 @@ impl Scene {
     }
 
     async fn answers(&mut self) {
-        self.town.hire("camille", &[(RolePreset::FrontDesk.code(), None)]).await;
+        self.town
+            .hire("camille", &[(RolePreset::FrontDesk.code(), None)])
+            .await;
         self.comes_in("/laigneville/agent", "camille").await;
         self.visit("/laigneville/agent/demandes/D-2026-0001").await;
         let browser = &mut self.browser;
         browser.sees("où trouver les menus de décembre").await;
-        browser.fill("Votre réponse", "Bonjour, ils sont sur la page d’accueil.").await;
+        browser
+            .fill("Votre réponse", "Bonjour, ils sont sur la page d’accueil.")
+            .await;
         browser.press("Relire avant d’envoyer").await;
         browser.press("Envoyer").await;
         let answer = self.town.mail_to("lea.morel@familles.test").await;
-        assert!(answer.text.contains("ils sont sur la page d’accueil"), "{}", answer.text);
+        assert!(
+            answer.text.contains("ils sont sur la page d’accueil"),
+            "{}",
+            answer.text
+        );
         assert!(answer.subject.contains("D-2026-0001"), "{}", answer.subject);
     }
 }
@@ -150,7 +158,10 @@ async fn every_page_of_the_agents_is_accessible_at_every_width() {
     let mut scene = Scene::new(JavaScript::On).await;
     scene.writes_to_the_town_hall().await;
     scene.browser.sees("D-2026-0001").await;
-    scene.town.hire("camille", &[(RolePreset::Administrator.code(), None)]).await;
+    scene
+        .town
+        .hire("camille", &[(RolePreset::Administrator.code(), None)])
+        .await;
     scene.comes_in("/laigneville/agent", "camille").await;
     for (name, path) in AGENT {
         scene.visit(path).await;

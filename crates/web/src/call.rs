@@ -11,12 +11,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts};
 use preau_app::{Cx, portal::Portal, session::Known};
 
-use crate::{
-    Web, csrf, typography,
-    failure::Failure,
-    page::Page,
-    routes::Area,
-};
+use crate::{Web, csrf, failure::Failure, page::Page, routes::Area, typography};
 
 /// How a handler ends.
 pub(crate) type Reply = Result<Response, Failure>;
@@ -122,7 +117,12 @@ impl Call {
     pub(crate) fn see_saying(&self, path: &str, kind: &str, text: &str) -> Response {
         let mut response = self.see(path);
         let value = URL_SAFE_NO_PAD.encode(format!("{kind}|{text}"));
-        let cookie = set_cookie(self.web.secure, &flash_name(self.web.secure, &self.slug), &value, Some(120));
+        let cookie = set_cookie(
+            self.web.secure,
+            &flash_name(self.web.secure, &self.slug),
+            &value,
+            Some(120),
+        );
         response.headers_mut().append(header::SET_COOKIE, cookie);
         response
     }
@@ -147,7 +147,11 @@ impl Call {
     /// Where to go after the log-in, when a page was asked for.
     pub(crate) fn return_path(&self, method: &Method, uri: &Uri) -> String {
         // Paths of the operators arrive without their first segment.
-        let home = if self.area == Area::Agent { "/agent" } else { "/" };
+        let home = if self.area == Area::Agent {
+            "/agent"
+        } else {
+            "/"
+        };
         match uri.path_and_query() {
             Some(path) if method == Method::GET && path.as_str() != home => {
                 format!("?retour={}", percent(path.as_str()))

@@ -109,7 +109,10 @@ async fn identify(gate: &Gate, request: &Parts) -> (Call, Option<Error>) {
         slug: slug.to_owned(),
         area: gate.area,
         portal: Arc::new(Portal {
-            name: tenant.as_ref().map(|t| t.commune.name.clone()).unwrap_or_default(),
+            name: tenant
+                .as_ref()
+                .map(|t| t.commune.name.clone())
+                .unwrap_or_default(),
             ..Portal::default()
         }),
         known: Known::Nobody,
@@ -128,11 +131,16 @@ async fn identify(gate: &Gate, request: &Parts) -> (Call, Option<Error>) {
 
 /// The anonymous cookie that a form is bound to: another visitor's form is not this one's.
 fn set_visitor(call: &mut Call, headers: &HeaderMap) {
-    let name = format!("{}-v", cookie_name(call.web.secure, &call.slug, Area::Citizen));
+    let name = format!(
+        "{}-v",
+        cookie_name(call.web.secure, &call.slug, Area::Citizen)
+    );
     match cookie(headers, &name).filter(|v| v.len() == 32) {
         Some(value) => call.visitor = value,
         None => {
-            call.visitor = Uuid::from_bytes(call.web.app.entropy.bytes()).simple().to_string();
+            call.visitor = Uuid::from_bytes(call.web.app.entropy.bytes())
+                .simple()
+                .to_string();
             call.new_visitor = true;
         }
     }
@@ -157,7 +165,9 @@ async fn load(call: &mut Call) -> Result<(), Error> {
         drop(tx);
         match citizen::session::keep(&call.cx, &account).await {
             Ok(until) => account.expires_at = until,
-            Err(error) => tracing::warn!(%error, commune = call.slug, "a session was not prolonged"),
+            Err(error) => {
+                tracing::warn!(%error, commune = call.slug, "a session was not prolonged")
+            }
         }
         call.cx.caller = Caller::Account(account);
         return Ok(());
@@ -171,7 +181,9 @@ async fn load(call: &mut Call) -> Result<(), Error> {
             // A database that cannot be written must not close what can still be read.
             match session::keep(&call.cx, agent).await {
                 Ok(until) => agent.expires_at = until,
-                Err(error) => tracing::warn!(%error, commune = call.slug, "a session was not prolonged"),
+                Err(error) => {
+                    tracing::warn!(%error, commune = call.slug, "a session was not prolonged")
+                }
             }
             call.cx.caller = Caller::Agent(agent.clone());
         }
@@ -182,14 +194,20 @@ async fn load(call: &mut Call) -> Result<(), Error> {
 fn finish(call: &Call, response: &mut Response) {
     let headers = response.headers_mut();
     if call.new_visitor {
-        let name = format!("{}-v", cookie_name(call.web.secure, &call.slug, Area::Citizen));
+        let name = format!(
+            "{}-v",
+            cookie_name(call.web.secure, &call.slug, Area::Citizen)
+        );
         headers.append(
             header::SET_COOKIE,
             set_cookie(call.web.secure, &name, &call.visitor, None),
         );
     }
     if call.flash.is_some() {
-        headers.append(header::SET_COOKIE, Flash::clear(call.web.secure, &call.slug));
+        headers.append(
+            header::SET_COOKIE,
+            Flash::clear(call.web.secure, &call.slug),
+        );
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

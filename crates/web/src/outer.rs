@@ -9,9 +9,7 @@ use axum::{
     response::Response,
 };
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use tower_http::{
-    CompressionLevel, compression::CompressionLayer, timeout::TimeoutLayer,
-};
+use tower_http::{CompressionLevel, compression::CompressionLayer, timeout::TimeoutLayer};
 
 use crate::{Web, gate::Passed, posted::UPLOAD_LIMIT};
 
@@ -70,7 +68,9 @@ async fn dress(State(web): State<Arc<Web>>, mut request: Request, next: Next) ->
         ),
     ];
     for (name, value) in fixed {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     if web.secure {
         headers.insert(

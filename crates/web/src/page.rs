@@ -117,7 +117,12 @@ fn menu(call: &Call) -> Vec<MenuEntry> {
         Area::Citizen => &[],
         Area::Host => &[
             ("communes", "Communes", "/host", &[Right::Host]),
-            ("exploitants", "Exploitants", "/host/exploitants", &[Right::Agents]),
+            (
+                "exploitants",
+                "Exploitants",
+                "/host/exploitants",
+                &[Right::Agents],
+            ),
         ],
         Area::Agent => AGENT_MENU,
     };
@@ -135,32 +140,37 @@ fn menu(call: &Call) -> Vec<MenuEntry> {
 }
 
 const AGENT_MENU: &[(&str, &str, &str, &[Right])] = &[
-        ("journee", "Ma journée", "/agent", &[]),
-        (
-            "demandes",
-            "Demandes",
-            "/agent/demandes",
-            &[Right::Requests, Right::RequestsAnswer],
-        ),
-        (
-            "familles",
-            "Familles",
-            "/agent/familles",
-            &[Right::Families],
-        ),
-        ("messages", "Messages", "/agent/messages", &[Right::Messages]),
-        (
-            "parametres",
-            "Paramètres",
-            "/agent/parametres",
-            &[
-                Right::PortalSettings,
-                Right::News,
-                Right::Menus,
-                Right::Pages,
-                Right::Agents,
-                Right::Roles,
-                Right::Journal,
-            ],
-        ),
+    ("journee", "Ma journée", "/agent", &[]),
+    (
+        "demandes",
+        "Demandes",
+        "/agent/demandes",
+        &[Right::Requests, Right::RequestsAnswer],
+    ),
+    (
+        "familles",
+        "Familles",
+        "/agent/familles",
+        &[Right::Families],
+    ),
+    (
+        "messages",
+        "Messages",
+        "/agent/messages",
+        &[Right::Messages],
+    ),
+    (
+        "parametres",
+        "Paramètres",
+        "/agent/parametres",
+        &[
+            Right::PortalSettings,
+            Right::News,
+            Right::Menus,
+            Right::Pages,
+            Right::Agents,
+            Right::Roles,
+            Right::Journal,
+        ],
+    ),
 ];

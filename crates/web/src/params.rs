@@ -18,8 +18,7 @@ pub(crate) fn asked<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a
 
 /// An identifier; there is nothing at an address that is none.
 pub(crate) fn id(text: &str) -> Result<Uuid, Failure> {
-    text.parse()
-        .map_err(|_| preau_app::Error::NotFound.into())
+    text.parse().map_err(|_| preau_app::Error::NotFound.into())
 }
 
 /// A day such as `2026-11-23`, not centuries away.

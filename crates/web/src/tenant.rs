@@ -37,7 +37,10 @@ pub(crate) fn dispatch(web: Arc<Web>) -> Router {
         .route("/robots.txt", axum::routing::get(citizen::files::robots))
         .route("/favicon.ico", axum::routing::get(citizen::files::favicon))
         .nest("/host", operators.clone())
-        .route("/host/", axum::routing::get(|| async { Redirect::permanent("/host") }))
+        .route(
+            "/host/",
+            axum::routing::get(|| async { Redirect::permanent("/host") }),
+        )
         .fallback(move |request: Request| to_commune(state, portal, request))
         .with_state(web)
 }
@@ -51,7 +54,13 @@ async fn to_commune(web: Arc<Web>, portal: Router, mut request: Request) -> Resp
         .map(|h| h.split(':').next().unwrap_or(h).to_ascii_lowercase())
         .and_then(|h| web.app.communes.by_host(&h));
     let (tenant, rest) = if let Some(commune) = own_host {
-        (Tenant { commune, base: String::new() }, path)
+        (
+            Tenant {
+                commune,
+                base: String::new(),
+            },
+            path,
+        )
     } else {
         let (segment, rest) = split(&path);
         if segment.is_empty() {
@@ -69,9 +78,16 @@ async fn to_commune(web: Arc<Web>, portal: Router, mut request: Request) -> Resp
         (Tenant { commune, base }, rest.to_owned())
     };
     if rest == "/accueil" {
-        return moved(request.method(), &format!("{}/", tenant.base), request.uri());
+        return moved(
+            request.method(),
+            &format!("{}/", tenant.base),
+            request.uri(),
+        );
     }
-    let query = request.uri().query().map_or(String::new(), |q| format!("?{q}"));
+    let query = request
+        .uri()
+        .query()
+        .map_or(String::new(), |q| format!("?{q}"));
     match format!("{rest}{query}").parse::<Uri>() {
         Ok(uri) => *request.uri_mut() = uri,
         Err(_) => return failure::no_commune(&web),

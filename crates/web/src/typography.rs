@@ -37,10 +37,15 @@ fn set(text: &str, out: &mut String) {
     let mut start = 0;
     for (at, _) in text.match_indices(' ') {
         let (before, after) = (&text[..at], &text[at + 1..]);
-        let mark = after.starts_with([':', ';', '?', '!', '»', '€', '%']) && !before.ends_with([' ', '\n']);
+        let mark = after.starts_with([':', ';', '?', '!', '»', '€', '%'])
+            && !before.ends_with([' ', '\n']);
         let quote = before.ends_with('«');
         let digit = |text: &str, last: bool| {
-            let c = if last { text.chars().next_back() } else { text.chars().next() };
+            let c = if last {
+                text.chars().next_back()
+            } else {
+                text.chars().next()
+            };
             c.is_some_and(|c| c.is_ascii_digit())
         };
         let before_h = digit(before, true)
@@ -64,9 +69,15 @@ mod tests {
     #[test]
     fn spaces_that_must_not_break_do_not() {
         for (plain, set) in [
-            ("<p>Rien n’est perdu : repartez !</p>", "<p>Rien n’est perdu\u{a0}: repartez\u{a0}!</p>"),
+            (
+                "<p>Rien n’est perdu : repartez !</p>",
+                "<p>Rien n’est perdu\u{a0}: repartez\u{a0}!</p>",
+            ),
             ("<p>« Bonjour »</p>", "<p>«\u{a0}Bonjour\u{a0}»</p>"),
-            ("<p>jusqu’à 10 h 00, puis</p>", "<p>jusqu’à 10\u{a0}h\u{a0}00, puis</p>"),
+            (
+                "<p>jusqu’à 10 h 00, puis</p>",
+                "<p>jusqu’à 10\u{a0}h\u{a0}00, puis</p>",
+            ),
             ("<p>9 h à 12 h</p>", "<p>9\u{a0}h à 12\u{a0}h</p>"),
         ] {
             assert_eq!(tidy(plain), set);

@@ -1,5 +1,8 @@
 //! « Nous contacter », as a citizen lives it: with a script, without, by mistake, and as somebody who cheats.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that fails")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that fails"
+)]
 
 use http::StatusCode;
 use jiff::SignedDuration;
@@ -63,28 +66,45 @@ async fn a_citizen_writes_and_the_answer_arrives() {
     let mut lea = lea(&town).await;
     prove(&mut lea).await;
     lea.press("Envoyer mon message").await;
-    lea.sees("Votre message est à la mairie").sees("D-2026-0001");
+    lea.sees("Votre message est à la mairie")
+        .sees("D-2026-0001");
     lea.sees("lundi 7 décembre");
 
     let acknowledgement = town.mail_to("lea@exemple.fr").await;
-    assert!(acknowledgement.subject.contains("D-2026-0001"), "{}", acknowledgement.subject);
-    assert!(acknowledgement.text.contains("arachides"), "{}", acknowledgement.text);
+    assert!(
+        acknowledgement.subject.contains("D-2026-0001"),
+        "{}",
+        acknowledgement.subject
+    );
+    assert!(
+        acknowledgement.text.contains("arachides"),
+        "{}",
+        acknowledgement.text
+    );
 
     let mut camille = town.agent("camille", RolePreset::FrontDesk).await;
     camille.sees("Demandes à traiter").sees("Menus de jeudi");
     camille.follow("Demandes").await;
     camille.sees("Menus de jeudi").sees("Léa Durant");
     camille.follow("D-2026-0001").await;
-    camille.sees("le menu contient-il des arachides").sees("envoyé");
+    camille
+        .sees("le menu contient-il des arachides")
+        .sees("envoyé");
     camille.fill("Votre réponse", "Non, aucun plat n’en contient.");
     camille.press("Relire avant d’envoyer").await;
-    camille.sees("Bonjour Léa Durant").sees("aucun plat n’en contient");
+    camille
+        .sees("Bonjour Léa Durant")
+        .sees("aucun plat n’en contient");
     assert_eq!(town.mails().await.len(), 1, "a preview sends nothing");
     camille.press("Envoyer la réponse").await;
     camille.sees("répondue").sees("Camille Durant a répondu");
 
     let answer = town.mail_to("lea@exemple.fr").await;
-    assert!(answer.text.contains("Non, aucun plat n’en contient."), "{}", answer.text);
+    assert!(
+        answer.text.contains("Non, aucun plat n’en contient."),
+        "{}",
+        answer.text
+    );
     assert!(answer.text.contains("Camille Durant"), "{}", answer.text);
     camille.get("/laigneville/agent").await;
     camille.sees("Tout est traité");
@@ -112,11 +132,19 @@ async fn without_a_script_a_code_by_mail_proves_the_mailbox() {
     let wrong = if code == "000000" { "000001" } else { "000000" };
     lea.fill("Code à 6 chiffres", wrong);
     lea.press("Envoyer mon message").await;
-    assert!(lea.field_error("Code à 6 chiffres").unwrap().contains("pas celui"));
+    assert!(
+        lea.field_error("Code à 6 chiffres")
+            .unwrap()
+            .contains("pas celui")
+    );
 
-    lea.fill("Code à 6 chiffres", &format!(" {} {}", &code[..3], &code[3..]));
+    lea.fill(
+        "Code à 6 chiffres",
+        &format!(" {} {}", &code[..3], &code[3..]),
+    );
     lea.press("Envoyer mon message").await;
-    lea.sees("Votre message est à la mairie").sees("D-2026-0001");
+    lea.sees("Votre message est à la mairie")
+        .sees("D-2026-0001");
     let mails = town.mails().await;
     assert!(mails.last().unwrap().subject.contains("D-2026-0001"));
 
@@ -207,7 +235,10 @@ async fn a_forged_proof_is_refused() {
         changed[name] = value.into();
         proof::proof(&changed, number)
     };
-    let longer = here["salt"].as_str().unwrap().replace("?expires=1", "?expires=2");
+    let longer = here["salt"]
+        .as_str()
+        .unwrap()
+        .replace("?expires=1", "?expires=2");
     let forged = [
         "rubbish".to_owned(),
         "e30=".to_owned(),
@@ -264,12 +295,26 @@ async fn what_is_wrong_is_said_beside_its_field_and_kept() {
         prove(&mut lea).await;
         lea.fill(field, typed);
         lea.press("Envoyer mon message").await;
-        assert_eq!(lea.status(), StatusCode::UNPROCESSABLE_ENTITY, "{field} {typed:.20}");
-        let label = if field == "Téléphone" { "Téléphone (facultatif)" } else { field };
-        let said = lea.field_error(label).unwrap_or_else(|| panic!("{field} {typed:.20}"));
+        assert_eq!(
+            lea.status(),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{field} {typed:.20}"
+        );
+        let label = if field == "Téléphone" {
+            "Téléphone (facultatif)"
+        } else {
+            field
+        };
+        let said = lea
+            .field_error(label)
+            .unwrap_or_else(|| panic!("{field} {typed:.20}"));
         let said = said.replace(['\u{a0}', ' '], "");
         assert!(said.contains(&says.replace(' ', "")), "{field}: {said}");
-        let other = if field == "Nom" { ("Prénom", "Léa") } else { ("Nom", "Durant") };
+        let other = if field == "Nom" {
+            ("Prénom", "Léa")
+        } else {
+            ("Nom", "Durant")
+        };
         assert_eq!(lea.value(other.0), other.1);
     }
     assert!(town.mails().await.is_empty());
@@ -301,18 +346,29 @@ async fn odd_but_good_input_goes_through_unharmed() {
         .fill("E-mail", " zoe+cantine@École.example ")
         .fill("Téléphone", "+33 (0)6 12 34 56 78")
         .fill("Objet", "Repas\r\nBcc: tous@exemple.fr")
-        .fill("Message", "<script>alert(1)</script>\n\n👍 = 100 % d’accord");
+        .fill(
+            "Message",
+            "<script>alert(1)</script>\n\n👍 = 100 % d’accord",
+        );
     prove(&mut zoe).await;
     zoe.press("Envoyer mon message").await;
     zoe.sees("D-2026-0001");
     let mail = town.mail_to("zoe+cantine@xn--cole-9oa.example").await;
     assert!(!mail.subject.contains(['\r', '\n']), "{}", mail.subject);
-    assert!(mail.text.contains("Repas Bcc: tous@exemple.fr") || mail.text.contains("Repas Bcc\u{a0}: tous@exemple.fr"), "{}", mail.text);
+    assert!(
+        mail.text.contains("Repas Bcc: tous@exemple.fr")
+            || mail.text.contains("Repas Bcc\u{a0}: tous@exemple.fr"),
+        "{}",
+        mail.text
+    );
     assert!(!mail.html.contains("<script>"), "{}", mail.html);
 
     let mut camille = town.agent("camille", RolePreset::FrontDesk).await;
     camille.get("/laigneville/agent/demandes/D-2026-0001").await;
-    camille.sees("<script>alert(1)</script>").sees("06 12 34 56 78").sees("<b>d’Été</b> & fils");
+    camille
+        .sees("<script>alert(1)</script>")
+        .sees("06 12 34 56 78")
+        .sees("<b>d’Été</b> & fils");
     assert!(!String::from_utf8_lossy(camille.bytes()).contains("<script>alert"));
 }
 
@@ -339,7 +395,9 @@ async fn many_messages_from_one_address_wait() {
     assert_eq!(lea.value("Objet"), "Menus de jeudi");
 
     // Another address is not concerned; after the wait this one may write again.
-    let mut tom = town.visitor().from_address("192.0.2.8:4000".parse().unwrap());
+    let mut tom = town
+        .visitor()
+        .from_address("192.0.2.8:4000".parse().unwrap());
     tom.get("/laigneville/contact").await;
     fill(&mut tom);
     prove(&mut tom).await;

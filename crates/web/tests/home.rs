@@ -1,6 +1,8 @@
 //! The first page of a commune, and the menus behind it.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that fails")]
-
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that fails"
+)]
 
 use jiff::{SignedDuration, tz::TimeZone};
 use preau_app::{
@@ -28,10 +30,16 @@ fn item(title: &str, body: &str) -> NewsForm {
 async fn cook(town: &Town, monday: &str, dishes: [&str; 5]) {
     let days = dishes.map(|plats| DayForm {
         plats: plats.to_owned(),
-        mentions: if plats.contains("lasagnes") { "sans viande".to_owned() } else { String::new() },
+        mentions: if plats.contains("lasagnes") {
+            "sans viande".to_owned()
+        } else {
+            String::new()
+        },
     });
     let week = Week::of(monday.parse().unwrap());
-    menu::save(&town.system(), menu::parse(week, &days).unwrap()).await.unwrap();
+    menu::save(&town.system(), menu::parse(week, &days).unwrap())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -47,18 +55,57 @@ async fn a_new_commune_has_a_first_page_at_once() {
         .sees("Rien de nouveau aujourd’hui")
         .sees("la cuisine n’a pas encore publié ses menus");
     assert_eq!(camille.status(), 200);
-    for page in ["accessibilite", "mentions-legales", "donnees-personnelles", "conditions", "aide", "informations", "menus", "actualites"] {
-        assert_eq!(camille.get(&format!("/laigneville/{page}")).await.status(), 200, "{page}");
+    for page in [
+        "accessibilite",
+        "mentions-legales",
+        "donnees-personnelles",
+        "conditions",
+        "aide",
+        "informations",
+        "menus",
+        "actualites",
+    ] {
+        assert_eq!(
+            camille.get(&format!("/laigneville/{page}")).await.status(),
+            200,
+            "{page}"
+        );
     }
 }
 
 #[tokio::test]
 async fn families_read_what_is_new_the_pinned_one_first() {
     let town = Town::new().await;
-    publish(&town, item("Repas de saison", "Jeudi, la cantine reste **ouverte**.")).await;
-    publish(&town, NewsForm { une: "1".to_owned(), ..item("Noël", "Inscriptions ouvertes.") }).await;
-    publish(&town, NewsForm { debut: "2026-11-24T08:00".to_owned(), ..item("Demain", "Pas encore.") }).await;
-    publish(&town, NewsForm { debut: "2026-11-20T08:00".to_owned(), fin: "2026-11-23T09:00".to_owned(), ..item("Hier", "C’est fini.") }).await;
+    publish(
+        &town,
+        item("Repas de saison", "Jeudi, la cantine reste **ouverte**."),
+    )
+    .await;
+    publish(
+        &town,
+        NewsForm {
+            une: "1".to_owned(),
+            ..item("Noël", "Inscriptions ouvertes.")
+        },
+    )
+    .await;
+    publish(
+        &town,
+        NewsForm {
+            debut: "2026-11-24T08:00".to_owned(),
+            ..item("Demain", "Pas encore.")
+        },
+    )
+    .await;
+    publish(
+        &town,
+        NewsForm {
+            debut: "2026-11-20T08:00".to_owned(),
+            fin: "2026-11-23T09:00".to_owned(),
+            ..item("Hier", "C’est fini.")
+        },
+    )
+    .await;
     let mut camille = town.visitor();
     camille
         .get("/laigneville/")
@@ -78,14 +125,31 @@ async fn a_long_text_is_cut_and_all_of_it_is_one_click_away() {
     let long = format!("{} La fin du texte.", "Une phrase de plus. ".repeat(60));
     publish(&town, item("Compte rendu du conseil", &long)).await;
     let mut camille = town.visitor();
-    camille.get("/laigneville/").await.does_not_see("La fin du texte.");
-    camille.follow("Lire la suite : Compte rendu du conseil").await.sees("La fin du texte.");
+    camille
+        .get("/laigneville/")
+        .await
+        .does_not_see("La fin du texte.");
+    camille
+        .follow("Lire la suite : Compte rendu du conseil")
+        .await
+        .sees("La fin du texte.");
 }
 
 #[tokio::test]
 async fn the_menus_of_the_week_turn_over_on_saturday() {
     let town = Town::new().await;
-    cook(&town, "2026-11-23", ["Velouté\nPoulet rôti", "Betteraves\nlasagnes", "", "Poisson", "Chili"]).await;
+    cook(
+        &town,
+        "2026-11-23",
+        [
+            "Velouté\nPoulet rôti",
+            "Betteraves\nlasagnes",
+            "",
+            "Poisson",
+            "Chili",
+        ],
+    )
+    .await;
     cook(&town, "2026-11-30", ["Omelette", "", "", "", ""]).await;
     let mut camille = town.visitor();
     camille
@@ -100,10 +164,18 @@ async fn the_menus_of_the_week_turn_over_on_saturday() {
         .follow("Tous les menus, à imprimer")
         .await
         .sees("Semaine du 23 – 27 novembre");
-    camille.follow("Semaine suivante").await.sees("Omelette").does_not_see("Poisson");
+    camille
+        .follow("Semaine suivante")
+        .await
+        .sees("Omelette")
+        .does_not_see("Poisson");
     camille.follow("Semaine précédente").await.sees("Poisson");
     town.turn(SignedDuration::from_hours(5 * 24));
-    camille.get("/laigneville/").await.sees("la semaine prochaine").sees("Omelette");
+    camille
+        .get("/laigneville/")
+        .await
+        .sees("la semaine prochaine")
+        .sees("Omelette");
 }
 
 #[tokio::test]
@@ -127,7 +199,11 @@ async fn the_clock_is_that_of_the_commune() {
     portal::save(&town.system(), settings).await.unwrap();
     cook(&town, "2026-11-23", ["Poisson cru", "", "", "", ""]).await;
     // Saturday in Paris, still Friday evening in Tahiti.
-    town.visitor().get("/laigneville/").await.sees("cette semaine").sees("Poisson cru");
+    town.visitor()
+        .get("/laigneville/")
+        .await
+        .sees("cette semaine")
+        .sees("Poisson cru");
 }
 
 #[tokio::test]
@@ -136,15 +212,27 @@ async fn two_communes_do_not_share_their_news() {
     town.another("mogneville", "Mogneville").await;
     publish(&town, item("Réservé à Laigneville", "Bonjour.")).await;
     let mut visitor = town.visitor();
-    visitor.get("/mogneville/").await.does_not_see("Réservé à Laigneville");
-    visitor.get("/laigneville/").await.sees("Réservé à Laigneville");
+    visitor
+        .get("/mogneville/")
+        .await
+        .does_not_see("Réservé à Laigneville");
+    visitor
+        .get("/laigneville/")
+        .await
+        .sees("Réservé à Laigneville");
 }
 
 #[tokio::test]
 async fn robots_and_icons_are_answered() {
     let town = Town::new().await;
     let mut robot = town.visitor();
-    assert!(String::from_utf8_lossy(robot.get("/robots.txt").await.bytes()).contains("Disallow: /*/agent"));
+    assert!(
+        String::from_utf8_lossy(robot.get("/robots.txt").await.bytes())
+            .contains("Disallow: /*/agent")
+    );
     robot.get("/favicon.ico").await;
-    assert_eq!((robot.status().as_u16(), robot.header("content-type")), (200, Some("image/svg+xml")));
+    assert_eq!(
+        (robot.status().as_u16(), robot.header("content-type")),
+        (200, Some("image/svg+xml"))
+    );
 }

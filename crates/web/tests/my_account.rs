@@ -1,5 +1,8 @@
 //! What is the citizen's own: requests, identity, password, address, sessions, deletion.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that fails")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that fails"
+)]
 
 mod citizen;
 mod desk;
@@ -36,13 +39,17 @@ async fn requests_of_before_and_of_now_are_there_and_nobody_elses() {
     let now = write(&mut lea, "travail@exemple.fr", "Du travail").await;
     lea.get("/laigneville/espace-citoyen/demandes").await;
     lea.sees(&before).sees(&now).does_not_see(&foreign);
-    lea.get(&format!("/laigneville/espace-citoyen/demandes/{foreign}")).await;
+    lea.get(&format!("/laigneville/espace-citoyen/demandes/{foreign}"))
+        .await;
     assert_eq!(lea.status(), StatusCode::NOT_FOUND);
 
-    lea.get(&format!("/laigneville/espace-citoyen/demandes/{before}")).await;
+    lea.get(&format!("/laigneville/espace-citoyen/demandes/{before}"))
+        .await;
     lea.press("Envoyer le message").await;
     assert!(lea.field_error("Ajouter un message").is_some());
-    lea.fill("Ajouter un message", "J’oubliais : <b>merci</b>").press("Envoyer le message").await;
+    lea.fill("Ajouter un message", "J’oubliais : <b>merci</b>")
+        .press("Envoyer le message")
+        .await;
     lea.sees("J’oubliais : <b>merci</b>");
 
     let path = format!("/agent/demandes/{before}");
@@ -57,7 +64,10 @@ async fn identity_and_password_change_and_other_devices_go_out() {
     let mut phone = town.visitor();
     log_in(&mut phone, ADDRESS, PASSWORD).await;
     lea.get("/laigneville/mon-compte").await;
-    lea.fill("Nom", "Durant-Morel").press("Enregistrer mon identité").await.sees("Léa Durant-Morel");
+    lea.fill("Nom", "Durant-Morel")
+        .press("Enregistrer mon identité")
+        .await
+        .sees("Léa Durant-Morel");
     lea.fill("Nom", " ").press("Enregistrer mon identité").await;
     assert!(lea.field_error("Nom").is_some());
 
@@ -72,9 +82,17 @@ async fn identity_and_password_change_and_other_devices_go_out() {
     lea.press("Changer mon mot de passe").await;
     assert_eq!(lea.status(), StatusCode::UNPROCESSABLE_ENTITY);
     change(&mut lea, PASSWORD);
-    lea.press("Changer mon mot de passe").await.sees("Votre mot de passe est changé");
-    assert_eq!(phone.get("/laigneville/mon-compte").await.heading(), Some("Se connecter"));
-    assert_eq!(lea.get("/laigneville/mon-compte").await.heading(), Some("Mon compte"));
+    lea.press("Changer mon mot de passe")
+        .await
+        .sees("Votre mot de passe est changé");
+    assert_eq!(
+        phone.get("/laigneville/mon-compte").await.heading(),
+        Some("Se connecter")
+    );
+    assert_eq!(
+        lea.get("/laigneville/mon-compte").await.heading(),
+        Some("Mon compte")
+    );
 }
 
 #[tokio::test]
@@ -83,9 +101,18 @@ async fn a_device_is_disconnected_and_only_ones_own() {
     let mut lea = citizen(&town).await;
     let mut phone = town.visitor();
     log_in(&mut phone, ADDRESS, PASSWORD).await;
-    lea.get("/laigneville/mon-compte").await.press("Déconnecter les autres appareils").await;
-    assert_eq!(phone.get("/laigneville/mon-compte").await.heading(), Some("Se connecter"));
-    assert_eq!(lea.get("/laigneville/mon-compte").await.heading(), Some("Mon compte"));
+    lea.get("/laigneville/mon-compte")
+        .await
+        .press("Déconnecter les autres appareils")
+        .await;
+    assert_eq!(
+        phone.get("/laigneville/mon-compte").await.heading(),
+        Some("Se connecter")
+    );
+    assert_eq!(
+        lea.get("/laigneville/mon-compte").await.heading(),
+        Some("Mon compte")
+    );
 }
 
 #[tokio::test]
@@ -102,11 +129,21 @@ async fn an_address_changes_when_both_mailboxes_agree() {
     let old = link_in(&town.mail_to(ADDRESS).await.text);
     let mut mailbox = town.visitor();
     mailbox.get(&new).await;
-    mailbox.press("Confirmer depuis cette adresse").await.sees("Confirmez aussi depuis l’autre");
+    mailbox
+        .press("Confirmer depuis cette adresse")
+        .await
+        .sees("Confirmez aussi depuis l’autre");
     log_in(&mut mailbox, "lea.durant@exemple.fr", PASSWORD).await;
-    assert_eq!(mailbox.status(), StatusCode::UNPROCESSABLE_ENTITY, "one confirmation is not two");
+    assert_eq!(
+        mailbox.status(),
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "one confirmation is not two"
+    );
     mailbox.get(&old).await;
-    mailbox.press("Confirmer depuis cette adresse").await.sees("est changée");
+    mailbox
+        .press("Confirmer depuis cette adresse")
+        .await
+        .sees("est changée");
     log_in(&mut mailbox, "lea.durant@exemple.fr", PASSWORD).await;
     assert_eq!(mailbox.heading(), Some("Bonjour Léa"));
     mailbox.get(&old).await.sees("ne fonctionne plus");
@@ -116,16 +153,26 @@ async fn an_address_changes_when_both_mailboxes_agree() {
 async fn an_account_is_deleted_by_its_owner_and_the_address_is_free_again() {
     let town = Town::new().await;
     let mut lea = citizen(&town).await;
-    lea.get("/laigneville/mon-compte").await.follow("Supprimer mon compte").await;
+    lea.get("/laigneville/mon-compte")
+        .await
+        .follow("Supprimer mon compte")
+        .await;
     lea.sees("Ce que la loi fait garder");
-    lea.fill("Mot de passe actuel", PASSWORD).press("Supprimer mon compte").await;
+    lea.fill("Mot de passe actuel", PASSWORD)
+        .press("Supprimer mon compte")
+        .await;
     lea.sees("Cochez la case");
     lea.check("Je veux supprimer mon compte. Je sais que c’est définitif.")
         .fill("Mot de passe actuel", PASSWORD)
         .press("Supprimer mon compte")
         .await
         .sees("Votre compte est supprimé");
-    assert!(town.mail_to(ADDRESS).await.subject.starts_with("Votre compte est supprimé"));
+    assert!(
+        town.mail_to(ADDRESS)
+            .await
+            .subject
+            .starts_with("Votre compte est supprimé")
+    );
     log_in(&mut lea, ADDRESS, PASSWORD).await;
     assert_eq!(lea.status(), StatusCode::UNPROCESSABLE_ENTITY);
     signed_up(&town, ADDRESS).await;
@@ -138,7 +185,10 @@ async fn the_session_of_one_commune_opens_nothing_in_another() {
     let mut lea = citizen(&town).await;
     let token = lea.cookie(COOKIE).unwrap().to_owned();
     lea.set_cookie("preau-nogent", &token);
-    assert_eq!(lea.get("/nogent/mon-compte").await.heading(), Some("Se connecter"));
+    assert_eq!(
+        lea.get("/nogent/mon-compte").await.heading(),
+        Some("Se connecter")
+    );
     // A citizen's token is no agent's.
     lea.set_cookie("preau-laigneville-agent", &token);
     lea.get("/laigneville/agent").await;

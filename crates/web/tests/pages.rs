@@ -1,5 +1,4 @@
 //! Useful information and its files; the legal pages and their versions.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that fails")]
 
 mod desk;
 
@@ -11,8 +10,14 @@ const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n";
 
 async fn write(agent: &mut preau_testkit::http::Visitor, title: &str, text: &str) {
     agent.get("/laigneville/agent/pages/nouvelle").await;
-    agent.fill("Titre", title).fill("Texte", text).check("Publiée : tout le monde la voit");
-    agent.press("Enregistrer").await.sees("La page est enregistrée");
+    agent
+        .fill("Titre", title)
+        .fill("Texte", text)
+        .check("Publiée : tout le monde la voit");
+    agent
+        .press("Enregistrer")
+        .await
+        .sees("La page est enregistrée");
 }
 
 #[tokio::test]
@@ -21,22 +26,44 @@ async fn a_page_is_drafted_published_and_read() {
     let mut families = town.visitor();
     let mut claire = desk::agent(&town, "Claire", ServiceManager, "/agent/pages").await;
     claire.follow("Nouvelle page").await;
-    claire.fill("Titre", "Règlement de la cantine").fill("Texte", "# Réserver\n\nSur le **portail**.");
+    claire
+        .fill("Titre", "Règlement de la cantine")
+        .fill("Texte", "# Réserver\n\nSur le **portail**.");
     claire.press("Aperçu").await.sees("Aperçu, non enregistré");
     claire.press("Enregistrer").await.sees("brouillon");
-    families.get("/laigneville/informations/reglement-de-la-cantine").await;
+    families
+        .get("/laigneville/informations/reglement-de-la-cantine")
+        .await;
     assert_eq!(families.status(), 404);
 
-    claire.check("Publiée : tout le monde la voit").press("Enregistrer").await;
-    families.get("/laigneville/informations").await.sees("Sur le portail.");
-    families.follow("Règlement de la cantine").await.sees("Mis à jour le 23 novembre 2026");
+    claire
+        .check("Publiée : tout le monde la voit")
+        .press("Enregistrer")
+        .await;
+    families
+        .get("/laigneville/informations")
+        .await
+        .sees("Sur le portail.");
+    families
+        .follow("Règlement de la cantine")
+        .await
+        .sees("Mis à jour le 23 novembre 2026");
     assert_eq!(families.heading(), Some("Règlement de la cantine"));
     assert!(String::from_utf8_lossy(families.bytes()).contains("<h2>Réserver</h2>"));
 
-    claire.press("Retirer cette page").await.sees("La page est retirée");
-    families.get("/laigneville/informations").await.sees("Rien n’est encore publié ici");
+    claire
+        .press("Retirer cette page")
+        .await
+        .sees("La page est retirée");
+    families
+        .get("/laigneville/informations")
+        .await
+        .sees("Rien n’est encore publié ici");
     claire.press("Annuler").await.sees("remise en place");
-    families.get("/laigneville/informations").await.sees("Règlement de la cantine");
+    families
+        .get("/laigneville/informations")
+        .await
+        .sees("Règlement de la cantine");
 }
 
 #[tokio::test]
@@ -44,10 +71,19 @@ async fn an_earlier_version_comes_back() {
     let town = Town::new().await;
     let mut claire = desk::agent(&town, "Claire", ServiceManager, "/agent").await;
     write(&mut claire, "Tarifs", "Le repas coûte 3,50 €.").await;
-    claire.fill("Texte", "Le repas coûte 35 €.").press("Enregistrer").await;
+    claire
+        .fill("Texte", "Le repas coûte 35 €.")
+        .press("Enregistrer")
+        .await;
     claire.follow("Versions").await.sees("Claire Durant");
-    claire.press("Remettre la version 1").await.sees("Version 3");
-    town.visitor().get("/laigneville/informations/tarifs").await.sees("3,50 €");
+    claire
+        .press("Remettre la version 1")
+        .await
+        .sees("Version 3");
+    town.visitor()
+        .get("/laigneville/informations/tarifs")
+        .await
+        .sees("3,50 €");
 }
 
 #[tokio::test]
@@ -58,11 +94,21 @@ async fn two_agents_do_not_overwrite_each_other() {
     let path = claire.url().path().to_owned();
     let mut karim = desk::agent(&town, "Karim", ServiceManager, "/agent").await;
     karim.get(&path).await;
-    claire.fill("Texte", "De Claire.").press("Enregistrer").await;
-    karim.fill("Texte", "De Karim.").press("Enregistrer").await.sees("Quelqu’un a modifié cette page");
+    claire
+        .fill("Texte", "De Claire.")
+        .press("Enregistrer")
+        .await;
+    karim
+        .fill("Texte", "De Karim.")
+        .press("Enregistrer")
+        .await
+        .sees("Quelqu’un a modifié cette page");
     assert_eq!(karim.status(), 422);
     assert_eq!(karim.value("Texte"), "De Karim.");
-    town.visitor().get("/laigneville/informations/tarifs").await.sees("De Claire.");
+    town.visitor()
+        .get("/laigneville/informations/tarifs")
+        .await
+        .sees("De Claire.");
 }
 
 #[tokio::test]
@@ -73,10 +119,20 @@ async fn pages_are_put_in_order() {
     write(&mut claire, "Retour", "Second texte.").await;
     claire.get("/laigneville/agent/pages").await;
     claire.press("Monter Retour").await;
-    let text = town.visitor().get("/laigneville/informations").await.text().to_owned();
+    let text = town
+        .visitor()
+        .get("/laigneville/informations")
+        .await
+        .text()
+        .to_owned();
     assert!(text.find("Second texte.").unwrap() < text.find("Premier texte.").unwrap());
     claire.press("Descendre Retour").await;
-    let text = town.visitor().get("/laigneville/informations").await.text().to_owned();
+    let text = town
+        .visitor()
+        .get("/laigneville/informations")
+        .await
+        .text()
+        .to_owned();
     assert!(text.find("Premier texte.").unwrap() < text.find("Second texte.").unwrap());
 }
 
@@ -92,12 +148,19 @@ async fn an_address_is_not_anothers() {
         ("a", "de 2 à 60"),
     ] {
         claire.get("/laigneville/agent/pages/nouvelle").await;
-        claire.fill("Titre", "Autre").fill("Texte", "Bonjour.").fill("Adresse de la page", address);
+        claire
+            .fill("Titre", "Autre")
+            .fill("Texte", "Bonjour.")
+            .fill("Adresse de la page", address);
         claire.press("Enregistrer").await;
         let error = desk::error(&claire, "Adresse de la page");
         assert!(error.contains(said), "{address}: {error}");
     }
-    claire.fill("Titre", &"t".repeat(200)).fill("Adresse de la page", "autre").press("Enregistrer").await;
+    claire
+        .fill("Titre", &"t".repeat(200))
+        .fill("Adresse de la page", "autre")
+        .press("Enregistrer")
+        .await;
     assert!(desk::error(&claire, "Titre").contains("120 caractères"));
 }
 
@@ -110,8 +173,15 @@ async fn markdown_cannot_do_harm() {
     let mut families = town.visitor();
     let page = families.get("/laigneville/informations/piege").await;
     let html = String::from_utf8_lossy(page.bytes()).into_owned();
-    assert!(!html.contains("<script>") && !html.contains("<iframe") && !html.contains("javascript:alert(1)\""));
-    assert!(html.contains("href=\"/laigneville/contact\"") && html.contains("href=\"https://exemple.fr\""));
+    assert!(
+        !html.contains("<script>")
+            && !html.contains("<iframe")
+            && !html.contains("javascript:alert(1)\"")
+    );
+    assert!(
+        html.contains("href=\"/laigneville/contact\"")
+            && html.contains("href=\"https://exemple.fr\"")
+    );
     families.follow("contact").await;
     assert_eq!(families.url().path(), "/laigneville/contact");
 }
@@ -122,27 +192,48 @@ async fn a_file_is_attached_read_and_taken_off() {
     let mut claire = desk::agent(&town, "Claire", ServiceManager, "/agent").await;
     write(&mut claire, "Règlement", "À lire.").await;
     let large = [PDF, &vec![b'x'; 240_000]].concat();
-    claire.fill("Nom affiché", "Règlement 2026").attach("Fichier", "règlement intérieur.pdf", large.clone());
-    claire.press("Joindre").await.sees("Le fichier est joint").sees("PDF, 240 Ko");
+    claire.fill("Nom affiché", "Règlement 2026").attach(
+        "Fichier",
+        "règlement intérieur.pdf",
+        large.clone(),
+    );
+    claire
+        .press("Joindre")
+        .await
+        .sees("Le fichier est joint")
+        .sees("PDF, 240 Ko");
     let mut families = town.visitor();
-    families.get("/laigneville/informations/reglement").await.sees("Règlement 2026").sees("PDF, 240 Ko");
+    families
+        .get("/laigneville/informations/reglement")
+        .await
+        .sees("Règlement 2026")
+        .sees("PDF, 240 Ko");
     families.follow("Règlement 2026").await;
     assert_eq!(families.bytes().len(), large.len());
     assert_eq!(families.header("content-type"), Some("application/pdf"));
     assert_eq!(families.header("x-content-type-options"), Some("nosniff"));
     let disposition = families.header("content-disposition").unwrap().to_owned();
-    assert!(disposition.starts_with("inline; ") && disposition.contains("r%C3%A8glement"), "{disposition}");
+    assert!(
+        disposition.starts_with("inline; ") && disposition.contains("r%C3%A8glement"),
+        "{disposition}"
+    );
 
     // The address is worth nothing once the page is a draft again, or the file is gone.
     let address = families.url().path().to_owned();
-    claire.uncheck("Publiée : tout le monde la voit").press("Enregistrer").await;
+    claire
+        .uncheck("Publiée : tout le monde la voit")
+        .press("Enregistrer")
+        .await;
     assert_eq!(families.get(&address).await.status(), 404);
     assert_eq!(claire.someone_else().get(&address).await.status(), 404);
     claire.follow("Règlement 2026").await;
     assert_eq!(claire.status(), 200);
     claire.get("/laigneville/agent/pages").await;
     claire.follow("Règlement").await;
-    claire.press("Retirer Règlement 2026").await.sees("Aucun fichier");
+    claire
+        .press("Retirer Règlement 2026")
+        .await
+        .sees("Aucun fichier");
 }
 
 #[tokio::test]
@@ -150,7 +241,10 @@ async fn a_file_is_what_it_holds_and_not_what_it_says() {
     let town = Town::new().await;
     let mut claire = desk::agent(&town, "Claire", ServiceManager, "/agent").await;
     write(&mut claire, "Affiches", "À voir.").await;
-    claire.attach("Fichier", "affiche.png", PDF).press("Joindre").await;
+    claire
+        .attach("Fichier", "affiche.png", PDF)
+        .press("Joindre")
+        .await;
     let mut families = town.visitor();
     families.get("/laigneville/informations/affiches").await;
     families.follow("affiche").await;
@@ -158,19 +252,33 @@ async fn a_file_is_what_it_holds_and_not_what_it_says() {
     assert!(families.url().path().ends_with("affiche.pdf"));
 
     for (name, content, said) in [
-        ("page.html", "<html><script>alert(1)</script>", "n'est pas accepté"),
-        ("dessin.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>", "n'est pas accepté"),
+        (
+            "page.html",
+            "<html><script>alert(1)</script>",
+            "n'est pas accepté",
+        ),
+        (
+            "dessin.svg",
+            "<svg xmlns='http://www.w3.org/2000/svg'/>",
+            "n'est pas accepté",
+        ),
         ("facture.pdf", "MZ\u{90}\0\u{3}", "n'est pas accepté"),
         ("vide.pdf", "", "est vide"),
     ] {
-        claire.attach("Fichier", name, content.as_bytes().to_vec()).press("Joindre").await;
+        claire
+            .attach("Fichier", name, content.as_bytes().to_vec())
+            .press("Joindre")
+            .await;
         assert_eq!(claire.status(), 422);
         let error = desk::error(&claire, "Fichier");
         assert!(error.contains(said), "{name}: {error}");
     }
     claire.press("Joindre").await;
     assert!(desk::error(&claire, "Fichier").contains("Choisissez un fichier."));
-    claire.attach("Fichier", "lourd.pdf", [PDF, &vec![0; 10_600_000]].concat()).press("Joindre").await;
+    claire
+        .attach("Fichier", "lourd.pdf", [PDF, &vec![0; 10_600_000]].concat())
+        .press("Joindre")
+        .await;
     assert!(desk::error(&claire, "Fichier").contains("dépasse 10 Mo"));
 }
 
@@ -195,14 +303,21 @@ async fn the_legal_pages_say_who_is_responsible() {
         .sees("Jeanne Petit, maire")
         .sees("Exemple SAS, 1 rue du Port, 75001 Paris")
         .does_not_see("{");
-    families.get("/laigneville/donnees-personnelles").await.sees("ADICO, Beauvais").sees("CNIL");
+    families
+        .get("/laigneville/donnees-personnelles")
+        .await
+        .sees("ADICO, Beauvais")
+        .sees("CNIL");
     families
         .get("/laigneville/accessibilite")
         .await
         .sees("partiellement conforme")
         .sees("Contenus non accessibles")
         .sees("Défenseur des droits");
-    families.get("/laigneville/conditions").await.sees("Version 1, du 23 novembre 2026");
+    families
+        .get("/laigneville/conditions")
+        .await
+        .sees("Version 1, du 23 novembre 2026");
 }
 
 #[tokio::test]
@@ -212,8 +327,14 @@ async fn the_conditions_keep_every_version_with_its_number_and_date() {
     let mut claire = desk::agent(&town, "Claire", ServiceManager, "/agent/pages").await;
     claire.get("/laigneville/agent/pages").await;
     claire.follow("Conditions d’utilisation").await;
-    let text = claire.value("Texte").replace("Son usage est gratuit", "Cet usage est gratuit");
-    claire.fill("Texte", &text).press("Publier").await.sees("Le texte est publié");
+    let text = claire
+        .value("Texte")
+        .replace("Son usage est gratuit", "Cet usage est gratuit");
+    claire
+        .fill("Texte", &text)
+        .press("Publier")
+        .await
+        .sees("Le texte est publié");
     let mut families = town.visitor();
     families
         .get("/laigneville/conditions")
@@ -228,8 +349,14 @@ async fn the_conditions_keep_every_version_with_its_number_and_date() {
     families.get("/laigneville/conditions?version=9").await;
     assert_eq!(families.status(), 404);
     claire.follow("Toutes les versions").await;
-    claire.press("Remettre la version 1").await.sees("Version 3");
-    families.get("/laigneville/conditions").await.sees("Son usage est gratuit");
+    claire
+        .press("Remettre la version 1")
+        .await
+        .sees("Version 3");
+    families
+        .get("/laigneville/conditions")
+        .await
+        .sees("Son usage est gratuit");
 }
 
 #[tokio::test]
@@ -238,6 +365,12 @@ async fn who_may_not_write_pages_does_not() {
     let mut camille = desk::agent(&town, "Camille", FrontDesk, "/agent/pages").await;
     assert_eq!(camille.status(), 403);
     for path in ["pages/nouvelle", "textes-legaux/conditions"] {
-        assert_eq!(camille.get(&format!("/laigneville/agent/{path}")).await.status(), 403);
+        assert_eq!(
+            camille
+                .get(&format!("/laigneville/agent/{path}"))
+                .await
+                .status(),
+            403
+        );
     }
 }

@@ -1,5 +1,8 @@
 //! The agents' queue: who sees what, what they do, and two of them on one request.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that fails")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that fails"
+)]
 
 use http::StatusCode;
 use jiff::SignedDuration;
@@ -15,7 +18,10 @@ async fn writes(town: &Town, first: &str, subject: &str) {
     visitor
         .fill("Nom", "Morel")
         .fill("Prénom", first)
-        .fill("E-mail", &format!("{}@exemple.fr", first.to_lowercase().replace('é', "e")))
+        .fill(
+            "E-mail",
+            &format!("{}@exemple.fr", first.to_lowercase().replace('é', "e")),
+        )
         .fill("Objet", subject)
         .fill("Message", &format!("Bonjour, {subject} ?"));
     let solved = proof::solve(&visitor, "/laigneville/contact/defi").await;
@@ -53,10 +59,21 @@ async fn the_queue_shows_what_is_urgent_first() {
     karim.fill("Numéro, nom, e-mail ou objet", "elodie ETUDE");
     karim.press("Filtrer").await;
     karim.sees("Étude du soir").does_not_see("Sorties");
-    karim.get("/laigneville/agent/demandes?q=zz%25_%5C%27").await;
+    karim
+        .get("/laigneville/agent/demandes?q=zz%25_%5C%27")
+        .await;
     karim.does_not_see("Sorties").sees("Aucune demande trouvée");
-    for odd in ["page=0", "page=-3", "page=9999999999999999999", "filtre=%00", "tri=x", "q=%F0%9F%91%A9"] {
-        karim.get(&format!("/laigneville/agent/demandes?{odd}")).await;
+    for odd in [
+        "page=0",
+        "page=-3",
+        "page=9999999999999999999",
+        "filtre=%00",
+        "tri=x",
+        "q=%F0%9F%91%A9",
+    ] {
+        karim
+            .get(&format!("/laigneville/agent/demandes?{odd}"))
+            .await;
         assert_eq!(karim.status(), StatusCode::OK, "{odd}");
     }
 }
@@ -69,9 +86,15 @@ async fn pages_of_the_queue_follow_each_other() {
         writes(&town, "Tom", &format!("Sujet {n}.")).await;
     }
     let mut camille = at_desk(&town, "camille", "/agent/demandes?tri=age").await;
-    camille.sees("1 à 25 sur 27").sees("Sujet 1.").does_not_see("Sujet 26.");
+    camille
+        .sees("1 à 25 sur 27")
+        .sees("Sujet 1.")
+        .does_not_see("Sujet 26.");
     camille.follow("Suivante").await;
-    camille.sees("26 à 27 sur 27").sees("Sujet 26.").does_not_see("Sujet 1.");
+    camille
+        .sees("26 à 27 sur 27")
+        .sees("Sujet 26.")
+        .does_not_see("Sujet 1.");
     camille.follow("Précédente").await;
     camille.sees("Sujet 1.");
 }
@@ -84,12 +107,17 @@ async fn a_request_changes_hands() {
     let mut camille = at_desk(&town, "camille", FIRST).await;
     karim.sees("Rien entre vos mains");
     camille.press("Je m’en occupe").await;
-    camille.sees("Vous suivez cette demande").sees("Suivie par Camille Durant").sees("en cours");
+    camille
+        .sees("Vous suivez cette demande")
+        .sees("Suivie par Camille Durant")
+        .sees("en cours");
     camille.select("Agent", "Karim Durant");
     camille.press("Confier").await;
     camille.sees("Suivie par Karim Durant");
     camille.sees("suivie par : Camille Durant → Karim Durant");
-    karim.get("/laigneville/agent/demandes?filtre=miennes").await;
+    karim
+        .get("/laigneville/agent/demandes?filtre=miennes")
+        .await;
     karim.sees("Sorties");
     camille.fill("Note interne", "Vu avec l’école.");
     camille.press("Ajouter la note").await;
@@ -108,7 +136,9 @@ async fn closed_without_an_answer_and_open_again() {
     camille.fill("Motif", "Démarchage");
     camille.press("Clore sans réponse").await;
     camille.sees("close sans réponse").sees("Démarchage");
-    camille.get("/laigneville/agent/demandes?filtre=closes").await;
+    camille
+        .get("/laigneville/agent/demandes?filtre=closes")
+        .await;
     camille.sees("Publicité");
     camille.get(&format!("/laigneville{FIRST}")).await;
     camille.press("Rouvrir la demande").await;
@@ -132,7 +162,11 @@ async fn the_second_agent_is_told_and_keeps_what_was_typed() {
     karim.press("Envoyer la réponse").await;
     assert_eq!(karim.status(), StatusCode::CONFLICT);
     karim.sees("Camille Durant a répondu lundi 23 novembre à 9 h 12");
-    assert_eq!(town.mails().await.len(), 2, "acknowledgement and one answer");
+    assert_eq!(
+        town.mails().await.len(),
+        2,
+        "acknowledgement and one answer"
+    );
     karim.press("Rouvrir la demande").await;
 
     // A change that leaves the request open: the answer typed is still there, and may be sent.
@@ -147,7 +181,12 @@ async fn the_second_agent_is_told_and_keeps_what_was_typed() {
     karim.press("Relire avant d’envoyer").await;
     karim.press("Envoyer la réponse").await;
     karim.sees("répondue");
-    assert!(town.mail_to("tom@exemple.fr").await.text.contains("Complément de Karim."));
+    assert!(
+        town.mail_to("tom@exemple.fr")
+            .await
+            .text
+            .contains("Complément de Karim.")
+    );
 }
 
 #[tokio::test]
@@ -176,40 +215,65 @@ async fn the_zone_of_the_mail_is_completed_or_replaced() {
     writes(&town, "Tom", "Sorties").await;
     let mut camille = at_desk(&town, "camille", FIRST).await;
     camille.sees("Fermé le mercredi.");
-    camille.fill("Votre réponse", "Oui.").choose("Mes mots à la place du texte de la commune");
+    camille
+        .fill("Votre réponse", "Oui.")
+        .choose("Mes mots à la place du texte de la commune");
     camille.press("Relire avant d’envoyer").await;
     assert_eq!(camille.status(), StatusCode::UNPROCESSABLE_ENTITY);
     camille.fill("Texte de la zone", "Pensez au carnet.");
     camille.press("Relire avant d’envoyer").await;
-    camille.sees("Pensez au carnet.").does_not_see("Fermé le mercredi.");
+    camille
+        .sees("Pensez au carnet.")
+        .does_not_see("Fermé le mercredi.");
     camille.press("Modifier").await;
     assert_eq!(camille.value("Votre réponse"), "Oui.");
     camille.choose("Mes mots, puis le texte de la commune");
     camille.press("Relire avant d’envoyer").await;
     camille.press("Envoyer la réponse").await;
     let text = town.mail_to("tom@exemple.fr").await.text;
-    assert!(text.contains("Pensez au carnet.") && text.contains("Fermé le mercredi."), "{text}");
+    assert!(
+        text.contains("Pensez au carnet.") && text.contains("Fermé le mercredi."),
+        "{text}"
+    );
 }
 
 #[tokio::test]
 async fn who_has_no_right_sees_and_does_nothing() {
     let town = Town::new().await;
     writes(&town, "Tom", "Sorties").await;
-    for path in ["/agent/demandes", FIRST, "/agent/messages", "/agent/journal"] {
+    for path in [
+        "/agent/demandes",
+        FIRST,
+        "/agent/messages",
+        "/agent/journal",
+    ] {
         let mut nobody = town.visitor();
         nobody.get(&format!("/laigneville{path}")).await;
         nobody.does_not_see("Sorties");
-        assert!(nobody.url().path().ends_with("/agent/connexion"), "{}", nobody.url());
+        assert!(
+            nobody.url().path().ends_with("/agent/connexion"),
+            "{}",
+            nobody.url()
+        );
     }
     let mut animateur = in_role(&town, "anis", RolePreset::Animateur, "/agent").await;
-    animateur.sees("Rien ne vous attend ici").does_not_see("Demandes à traiter");
-    for path in ["/agent/demandes", FIRST, "/agent/messages", "/agent/journal"] {
+    animateur
+        .sees("Rien ne vous attend ici")
+        .does_not_see("Demandes à traiter");
+    for path in [
+        "/agent/demandes",
+        FIRST,
+        "/agent/messages",
+        "/agent/journal",
+    ] {
         animateur.get(&format!("/laigneville{path}")).await;
         assert_eq!(animateur.status(), StatusCode::FORBIDDEN, "{path}");
     }
     // The form of somebody who may, sent by somebody who may not.
     for deed in ["reponse", "suivi", "notes", "cloture", "reouverture"] {
-        animateur.raw_post(&format!("/laigneville{FIRST}/{deed}"), &[("agent", "moi")]).await;
+        animateur
+            .raw_post(&format!("/laigneville{FIRST}/{deed}"), &[("agent", "moi")])
+            .await;
         assert_eq!(animateur.status(), StatusCode::FORBIDDEN, "{deed}");
     }
 }
@@ -222,7 +286,9 @@ async fn numbers_of_elsewhere_are_not_found() {
     let mut camille = at_desk(&town, "camille", FIRST).await;
     camille.sees("Sorties");
     for number in ["D-2026-0002", "D-2026-0001x", "%27", "..%2f", "F-2026-0001"] {
-        camille.get(&format!("/laigneville/agent/demandes/{number}")).await;
+        camille
+            .get(&format!("/laigneville/agent/demandes/{number}"))
+            .await;
         assert_eq!(camille.status(), StatusCode::NOT_FOUND, "{number}");
     }
     camille.get("/ailleurs/agent/demandes/D-2026-0001").await;
@@ -234,7 +300,9 @@ async fn a_refused_mail_is_seen_corrected_and_sent_again() {
     let town = Town::new().await;
     writes(&town, "Tom", "Sorties").await;
     let cx = town.system();
-    let mails = mail::in_state(&mut cx.read().await.unwrap(), "queued", None, 10).await.unwrap();
+    let mails = mail::in_state(&mut cx.read().await.unwrap(), "queued", None, 10)
+        .await
+        .unwrap();
     let refused = Settle {
         mail: mails[0].id,
         settled: Settled::Refused("L’adresse tom@exemple.fr n’existe pas.".to_owned()),
@@ -244,7 +312,9 @@ async fn a_refused_mail_is_seen_corrected_and_sent_again() {
     let mut camille = at_desk(&town, "camille", "/agent").await;
     camille.sees("à corriger ou à renvoyer");
     camille.get(&format!("/laigneville{FIRST}")).await;
-    camille.sees("refusé").sees("L’adresse tom@exemple.fr n’existe pas.");
+    camille
+        .sees("refusé")
+        .sees("L’adresse tom@exemple.fr n’existe pas.");
     camille.follow("Corriger l’adresse et renvoyer").await;
     camille.fill("Adresse e-mail", "tom@");
     camille.press("Renvoyer").await;
@@ -255,13 +325,19 @@ async fn a_refused_mail_is_seen_corrected_and_sent_again() {
     let arrived = town.mail_to("tom.morel@exemple.fr").await;
     assert!(arrived.subject.contains("D-2026-0001"));
     camille.get(&format!("/laigneville{FIRST}")).await;
-    camille.sees("tom.morel@exemple.fr").sees("a corrigé l’adresse");
+    camille
+        .sees("tom.morel@exemple.fr")
+        .sees("a corrigé l’adresse");
 
     // What arrived is not sent twice.
     let again = format!("/laigneville/agent/messages/{}/renvoi", mails[0].id);
-    camille.get(&format!("/laigneville/agent/messages/{}", mails[0].id)).await;
+    camille
+        .get(&format!("/laigneville/agent/messages/{}", mails[0].id))
+        .await;
     camille.does_not_see("Renvoyer");
-    camille.raw_post(&again, &[("adresse", "autre@exemple.fr")]).await;
+    camille
+        .raw_post(&again, &[("adresse", "autre@exemple.fr")])
+        .await;
     assert_eq!(camille.status().as_u16(), 419);
 }
 
@@ -270,14 +346,19 @@ async fn codes_of_others_are_not_read_in_the_messages() {
     let town = Town::new().await;
     let mut tom = town.visitor();
     tom.get("/laigneville/contact").await;
-    tom.fill("Nom", "Morel").fill("Prénom", "Tom").fill("E-mail", "tom@exemple.fr");
+    tom.fill("Nom", "Morel")
+        .fill("Prénom", "Tom")
+        .fill("E-mail", "tom@exemple.fr");
     tom.fill("Objet", "Sorties").fill("Message", "Quand ?");
     tom.press("Envoyer mon message").await;
     town.work().await;
     let mut camille = at_desk(&town, "camille", "/agent/messages?etat=sent").await;
     let subject = town.mail_to("tom@exemple.fr").await.subject;
     camille.follow(&subject).await;
-    camille.sees("n’est pas montré").does_not_see("Votre code").does_not_see("/contact/confirmer/");
+    camille
+        .sees("n’est pas montré")
+        .does_not_see("Votre code")
+        .does_not_see("/contact/confirmer/");
 }
 
 #[tokio::test]
@@ -287,13 +368,18 @@ async fn the_journal_tells_what_agents_did() {
     let mut camille = in_role(&town, "camille", RolePreset::Administrator, FIRST).await;
     camille.press("Je m’en occupe").await;
     camille.get("/laigneville/agent/journal").await;
-    camille.sees("Camille Durant a changé l’agent qui suit la demande, D-2026-0001");
-    camille.sees("déposée").sees("en cours").sees("Un visiteur a déposé la demande");
+    camille.sees("Camille Durant a changé l’agent qui suit la demande D-2026-0001");
+    camille
+        .sees("déposée")
+        .sees("en cours")
+        .sees("Un visiteur a déposé la demande");
     camille.does_not_see("tom@exemple.fr");
     camille.select("Sorte", "Demandes");
     camille.press("Filtrer").await;
     camille.sees("a déposé la demande");
-    camille.get("/laigneville/agent/journal?sorte=rien&avant=x").await;
+    camille
+        .get("/laigneville/agent/journal?sorte=rien&avant=x")
+        .await;
     camille.sees("Aucune entrée");
 }
 
@@ -301,8 +387,11 @@ async fn the_journal_tells_what_agents_did() {
 async fn a_role_at_one_site_does_not_open_the_requests_of_the_commune() {
     let town = Town::new().await;
     writes(&town, "Tom", "Sorties").await;
-    let site = preau_app::site::create(&town.system(), "École du Centre", "").await.unwrap();
-    town.hire("paul", &[(RolePreset::FrontDesk.code(), Some(site))]).await;
+    let site = preau_app::site::create(&town.system(), "École du Centre", "")
+        .await
+        .unwrap();
+    town.hire("paul", &[(RolePreset::FrontDesk.code(), Some(site))])
+        .await;
     let mut paul = town.log_in("paul").await;
     paul.get("/laigneville/agent/demandes").await;
     paul.sees("Tout est traité").does_not_see("Sorties");

@@ -1,5 +1,8 @@
 //! Searching everywhere, as far as the rights go.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that fails")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that fails"
+)]
 
 use preau_app::{news::NewsForm, pages::PageForm};
 use preau_rules::permission::RolePreset;
@@ -9,8 +12,11 @@ async fn town() -> Town {
     let town = Town::new().await;
     let mut zoe = town.visitor();
     zoe.get("/laigneville/contact").await;
-    zoe.fill("Nom", "Lefèvre").fill("Prénom", "Zoé").fill("E-mail", "zoe@exemple.fr");
-    zoe.fill("Objet", "Goûter à l’école").fill("Message", "Bonjour.");
+    zoe.fill("Nom", "Lefèvre")
+        .fill("Prénom", "Zoé")
+        .fill("E-mail", "zoe@exemple.fr");
+    zoe.fill("Objet", "Goûter à l’école")
+        .fill("Message", "Bonjour.");
     let solved = proof::solve(&zoe, "/laigneville/contact/defi").await;
     zoe.script_sets("altcha", &solved);
     zoe.press("Envoyer mon message").await;
@@ -22,7 +28,9 @@ async fn town() -> Town {
         publiee: "1".to_owned(),
         ..Default::default()
     };
-    preau_app::pages::create(&cx, page.parse().unwrap()).await.unwrap();
+    preau_app::pages::create(&cx, page.parse().unwrap())
+        .await
+        .unwrap();
     let news = NewsForm {
         titre: "Un goûter pour tous".to_owned(),
         texte: "Vendredi à l’école.".to_owned(),
@@ -30,7 +38,9 @@ async fn town() -> Town {
         ..Default::default()
     };
     let zone = jiff::tz::TimeZone::get("Europe/Paris").unwrap();
-    preau_app::news::create(&cx, news.parse(&zone, cx.at).unwrap()).await.unwrap();
+    preau_app::news::create(&cx, news.parse(&zone, cx.at).unwrap())
+        .await
+        .unwrap();
     town
 }
 
@@ -40,20 +50,33 @@ async fn accents_and_case_do_not_matter() {
     let mut admin = town.agent("camille", RolePreset::Administrator).await;
     for words in ["GOUTER ecole", "goûter école", "  école   goûter ? "] {
         let typed = words.replace(' ', "+");
-        admin.get(&format!("/laigneville/agent/recherche?q={typed}")).await;
-        admin.sees("D-2026-0001").sees("Règlement du goûter").sees("Un goûter pour tous");
+        admin
+            .get(&format!("/laigneville/agent/recherche?q={typed}"))
+            .await;
+        admin
+            .sees("D-2026-0001")
+            .sees("Règlement du goûter")
+            .sees("Un goûter pour tous");
     }
     for words in ["lefevre", "zoe@exemple.fr", "d-2026"] {
-        admin.get(&format!("/laigneville/agent/recherche?q={words}")).await;
+        admin
+            .get(&format!("/laigneville/agent/recherche?q={words}"))
+            .await;
         admin.sees("Goûter à l’école");
     }
     admin.get("/laigneville/agent/recherche?q=camille").await;
     admin.sees("camille@laigneville.test");
-    admin.get("/laigneville/agent/recherche?q=zzz%3Cscript%3E").await;
+    admin
+        .get("/laigneville/agent/recherche?q=zzz%3Cscript%3E")
+        .await;
     admin.sees("Rien ne correspond");
     for nothing in ["", "%25", "?", "%F0%9F%91%A9"] {
-        admin.get(&format!("/laigneville/agent/recherche?q={nothing}")).await;
-        admin.sees("Que cherchez-vous ?").does_not_see("D-2026-0001");
+        admin
+            .get(&format!("/laigneville/agent/recherche?q={nothing}"))
+            .await;
+        admin
+            .sees("Que cherchez-vous ?")
+            .does_not_see("D-2026-0001");
     }
 }
 
@@ -62,10 +85,20 @@ async fn a_whole_number_opens_its_request() {
     let town = town().await;
     let mut camille = town.agent("camille", RolePreset::FrontDesk).await;
     for typed in ["D-2026-0001", "d%202026%201", "n%C2%B0%20D-2026-0001"] {
-        camille.get(&format!("/laigneville/agent/recherche?q={typed}")).await;
-        assert!(camille.url().path().ends_with("/agent/demandes/D-2026-0001"), "{typed}");
+        camille
+            .get(&format!("/laigneville/agent/recherche?q={typed}"))
+            .await;
+        assert!(
+            camille
+                .url()
+                .path()
+                .ends_with("/agent/demandes/D-2026-0001"),
+            "{typed}"
+        );
     }
-    camille.get("/laigneville/agent/recherche?q=D-2026-0099").await;
+    camille
+        .get("/laigneville/agent/recherche?q=D-2026-0099")
+        .await;
     camille.sees("Rien ne correspond");
 }
 
@@ -74,12 +107,16 @@ async fn rights_limit_what_is_found() {
     let town = town().await;
     let mut anis = town.agent("anis", RolePreset::Animateur).await;
     for typed in ["gouter", "D-2026-0001", "zoe@exemple.fr", "anis"] {
-        anis.get(&format!("/laigneville/agent/recherche?q={typed}")).await;
+        anis.get(&format!("/laigneville/agent/recherche?q={typed}"))
+            .await;
         anis.sees("Rien ne correspond").does_not_see("Lefèvre");
     }
     let mut front = town.agent("camille", RolePreset::FrontDesk).await;
     front.get("/laigneville/agent/recherche?q=gouter").await;
-    front.sees("Lefèvre").sees("Un goûter pour tous").does_not_see("Règlement");
+    front
+        .sees("Lefèvre")
+        .sees("Un goûter pour tous")
+        .does_not_see("Règlement");
     let mut nobody = town.visitor();
     nobody.get("/laigneville/agent/recherche?q=gouter").await;
     nobody.does_not_see("Lefèvre");

@@ -43,9 +43,14 @@ async fn knock(visitor: &mut Visitor, route: &RouteInfo) -> Found {
         visitor.raw(http::Method::GET, &path, "", "").await;
     } else {
         let form = "application/x-www-form-urlencoded";
-        visitor.raw(http::Method::POST, &path, form, "csrf=none").await;
+        visitor
+            .raw(http::Method::POST, &path, form, "csrf=none")
+            .await;
     }
-    let to_log_in = visitor.redirects().iter().any(|to| to.contains("/connexion"));
+    let to_log_in = visitor
+        .redirects()
+        .iter()
+        .any(|to| to.contains("/connexion"));
     match visitor.status() {
         StatusCode::FORBIDDEN => Found::Forbidden,
         StatusCode::INTERNAL_SERVER_ERROR => panic!("{} {path}: 500", route.method),
@@ -55,7 +60,10 @@ async fn knock(visitor: &mut Visitor, route: &RouteInfo) -> Found {
 }
 
 fn walked(area: Area) -> Vec<RouteInfo> {
-    every_route().into_iter().filter(|r| r.area == area).collect()
+    every_route()
+        .into_iter()
+        .filter(|r| r.area == area)
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,7 +75,13 @@ async fn who_is_nobody_finds_only_public_pages() {
             Access::Public => Found::In,
             _ => Found::LogIn,
         };
-        assert_eq!(found, expected, "{} {} for nobody", route.method, path(&route));
+        assert_eq!(
+            found,
+            expected,
+            "{} {} for nobody",
+            route.method,
+            path(&route)
+        );
     }
 }
 
@@ -89,7 +103,13 @@ async fn each_role_finds_what_its_rights_open_and_nothing_else() {
                 Access::Holds(_) => Found::Forbidden,
             };
             let who = role.code();
-            assert_eq!(found, expected, "{} {} for {who}", route.method, path(&route));
+            assert_eq!(
+                found,
+                expected,
+                "{} {} for {who}",
+                route.method,
+                path(&route)
+            );
         }
     }
 }
@@ -123,13 +143,26 @@ async fn a_neighbour_s_agent_is_nobody_here_and_an_agent_is_no_operator() {
     town.another("valbrune", "Valbrune").await;
     let agent = town.agent("camille", RolePreset::Administrator).await;
     let token = agent.cookie("preau-laigneville-agent").unwrap().to_owned();
-    for (area, cookie) in [(Area::Agent, "preau-valbrune-agent"), (Area::Host, "preau-host-host")] {
+    for (area, cookie) in [
+        (Area::Agent, "preau-valbrune-agent"),
+        (Area::Host, "preau-host-host"),
+    ] {
         for route in walked(area) {
             let mut stranger = town.visitor();
             stranger.set_cookie(cookie, &token);
             let elsewhere = path(&route).replace("laigneville", "valbrune");
-            stranger.raw(route.method.clone(), &elsewhere, "application/x-www-form-urlencoded", "csrf=none").await;
-            let to_log_in = stranger.redirects().iter().any(|to| to.contains("/connexion"));
+            stranger
+                .raw(
+                    route.method.clone(),
+                    &elsewhere,
+                    "application/x-www-form-urlencoded",
+                    "csrf=none",
+                )
+                .await;
+            let to_log_in = stranger
+                .redirects()
+                .iter()
+                .any(|to| to.contains("/connexion"));
             let public = route.access == Access::Public;
             assert_eq!(to_log_in, !public, "{} {elsewhere}", route.method);
         }
@@ -141,7 +174,15 @@ async fn a_neighbour_s_agent_is_nobody_here_and_an_agent_is_no_operator() {
 fn the_list_of_routes() {
     let lines: Vec<String> = every_route()
         .iter()
-        .map(|r| format!("{:<4} {:?} {:<48} {:?}", r.method.as_str(), r.area, r.path, r.access))
+        .map(|r| {
+            format!(
+                "{:<4} {:?} {:<48} {:?}",
+                r.method.as_str(),
+                r.area,
+                r.path,
+                r.access
+            )
+        })
         .collect();
     insta::assert_snapshot!(lines.join("\n"));
 }

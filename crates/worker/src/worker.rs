@@ -194,7 +194,9 @@ impl Worker {
     async fn perform(&self, cx: &Cx, work: &Work) -> End {
         let result = match work.kind.as_str() {
             outbox::JOB => mails::send(cx, &self.transport, work).await,
-            subscription::JOB => subscription::announce(cx, &work.payload).await.map(|()| End::Done),
+            subscription::JOB => subscription::announce(cx, &work.payload)
+                .await
+                .map(|()| End::Done),
             other => Ok(End::Dead(format!("no such kind of job: {other}"))),
         };
         result.unwrap_or_else(|error| mails::again(work, cx.at, &error.to_string()))

@@ -92,7 +92,10 @@ async fn by_smtp(town: &Town) -> (SmtpServer, Worker) {
 
 async fn state(town: &Town, id: Uuid) -> (String, String) {
     let mut tx = town.system().read().await.expect("a reader");
-    let found = mail::get(&mut tx, id).await.expect("a mail").expect("the mail");
+    let found = mail::get(&mut tx, id)
+        .await
+        .expect("a mail")
+        .expect("the mail");
     (found.state, found.last_error.unwrap_or_default())
 }
 
@@ -139,7 +142,11 @@ async fn what_a_worker_that_died_had_taken_is_done_by_another() {
 async fn an_address_that_does_not_exist_is_refused_and_the_agent_can_read_why() {
     let town = Town::new().await;
     let (server, worker) = by_smtp(&town).await;
-    let refused = town.system().write(to("refuse@familles.test")).await.unwrap();
+    let refused = town
+        .system()
+        .write(to("refuse@familles.test"))
+        .await
+        .unwrap();
     let sent = town.system().write(to("lea@familles.test")).await.unwrap();
     worker.run_due().await;
     let (state_refused, why) = state(&town, refused).await;
@@ -154,7 +161,11 @@ async fn an_address_that_does_not_exist_is_refused_and_the_agent_can_read_why() 
 async fn a_server_that_says_later_is_asked_later() {
     let town = Town::new().await;
     let (_server, worker) = by_smtp(&town).await;
-    let id = town.system().write(to("grise@familles.test")).await.unwrap();
+    let id = town
+        .system()
+        .write(to("grise@familles.test"))
+        .await
+        .unwrap();
     worker.run_due().await;
     let (now, why) = state(&town, id).await;
     assert_eq!(now, "queued");

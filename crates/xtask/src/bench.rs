@@ -20,7 +20,14 @@ pub fn run(name: &str, json: Option<&Path>) -> Result<()> {
     // features and builds the crates of others once. Built first: a compiler on the same cores would spoil the figures.
     run::shown(
         Command::new("cargo")
-            .args(["build", "--release", "--package", "preau-bench", "--bin", name])
+            .args([
+                "build",
+                "--release",
+                "--package",
+                "preau-bench",
+                "--bin",
+                name,
+            ])
             .args(["--package", "preau", "--bin", "preau"])
             .current_dir(crate::root()),
     )?;

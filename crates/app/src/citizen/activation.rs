@@ -178,7 +178,10 @@ pub async fn by_code(cx: &Cx, id: Uuid, typed: &str) -> Result<Confirmed, Error>
 /// Confirms by address and code, for who has closed that page and whose link was cut.
 pub async fn by_address_and_code(cx: &Cx, email: &str, typed: &str) -> Result<Confirmed, Error> {
     if email.trim().is_empty() {
-        return Err(Error::field("email", "Tapez l’adresse e-mail de votre inscription."));
+        return Err(Error::field(
+            "email",
+            "Tapez l’adresse e-mail de votre inscription.",
+        ));
     }
     let code = parse_code(typed)?;
     let key = key_of(email);

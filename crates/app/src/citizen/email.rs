@@ -56,7 +56,10 @@ impl Ask {
             zone: Zone::Commune,
             old_email: account.email.clone(),
             new_email: self.email.clone(),
-            link: format!("{}/mon-compte/adresse?id={}", self.head.card.portal_url, secret.token),
+            link: format!(
+                "{}/mon-compte/adresse?id={}",
+                self.head.card.portal_url, secret.token
+            ),
             valid_until: french::instant_year(row.expires_at, &self.head.zone),
         };
         let post = Post {
@@ -81,10 +84,12 @@ impl Command for Ask {
         let mailbox = Some(throttle_key("email change", &self.key));
         throttled(tx, &[(self.address, BY_ADDRESS), (mailbox, BY_MAILBOX)]).await?;
         self.tries.succeeded(tx).await?;
-        self.send(tx, &account, Purpose::EmailOld, &account.email).await?;
+        self.send(tx, &account, Purpose::EmailOld, &account.email)
+            .await?;
         // An address that has an account gets nothing: the change ends without effect, and nobody learns why.
         if account::by_email(tx, &self.key).await?.is_none() {
-            self.send(tx, &account, Purpose::EmailNew, &self.email).await?;
+            self.send(tx, &account, Purpose::EmailNew, &self.email)
+                .await?;
         } else {
             account::cancel_links(tx, account.id, Purpose::EmailNew.code()).await?;
         }
@@ -98,7 +103,10 @@ pub async fn ask(cx: &Cx, typed: &str, current_password: &str) -> Result<(), Err
     let email = Email::parse(typed).map_err(|e| Error::field("email", e.message_fr()))?;
     let key = email.key();
     if key == me.email_key {
-        return Err(Error::field("email", "C’est déjà l’adresse de votre compte."));
+        return Err(Error::field(
+            "email",
+            "C’est déjà l’adresse de votre compte.",
+        ));
     }
     let tries = password::confirm(cx, "mot_de_passe_adresse", current_password).await?;
     let (old, new) = (cx.app.entropy.id(cx.at), cx.app.entropy.id(cx.at));
@@ -181,8 +189,9 @@ impl Command for Confirm {
         account::use_link(tx, link.id).await?;
         let both = account::links(tx, account.id).await?;
         let used = |purpose: Purpose| {
-            both.iter()
-                .any(|l| l.purpose == purpose.code() && l.used_at.is_some() && l.email == link.email)
+            both.iter().any(|l| {
+                l.purpose == purpose.code() && l.used_at.is_some() && l.email == link.email
+            })
         };
         if !(used(Purpose::EmailOld) && used(Purpose::EmailNew)) {
             return Ok(Confirmed::OneMore);
@@ -196,7 +205,12 @@ impl Command for Confirm {
         // What was asked from the old address stays with the account.
         account::claim_requests(tx, account.id, &account.email_key).await?;
         account::set_email(tx, account.id, (&email, &key), &search).await?;
-        for purpose in [Purpose::EmailOld, Purpose::EmailNew, Purpose::Password, Purpose::LogIn] {
+        for purpose in [
+            Purpose::EmailOld,
+            Purpose::EmailNew,
+            Purpose::Password,
+            Purpose::LogIn,
+        ] {
             account::cancel_links(tx, account.id, purpose.code()).await?;
         }
         note(tx, "email_changed", account.id).await?;

@@ -45,6 +45,7 @@ impl Command for Erase {
         };
         outbox::post(tx, post).await?;
         session::end_others(tx, "account", account.id, Uuid::nil()).await?;
+        subscription::end_all(tx, account.id).await?;
         sign_up::forget_of(tx, account.id).await?;
         subscription::end_all(tx, account.id).await?;
         account::erase(tx, account.id).await?;
@@ -56,7 +57,10 @@ impl Command for Erase {
 pub async fn erase(cx: &Cx, sure: bool, current_password: &str) -> Result<(), Error> {
     cx.caller.account()?;
     if !sure {
-        return Err(Error::field("certain", "Cochez la case pour confirmer que vous voulez supprimer votre compte."));
+        return Err(Error::field(
+            "certain",
+            "Cochez la case pour confirmer que vous voulez supprimer votre compte.",
+        ));
     }
     let tries = password::confirm(cx, "mot_de_passe_suppression", current_password).await?;
     let erase = Erase {

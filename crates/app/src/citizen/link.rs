@@ -43,7 +43,9 @@ impl Secret {
         let (token, rest) = bytes.split_at(16);
         let mut digits = [0; 8];
         digits.copy_from_slice(&rest[..8]);
-        let token = token.iter().fold(String::new(), |text, b| format!("{text}{b:02x}"));
+        let token = token
+            .iter()
+            .fold(String::new(), |text, b| format!("{text}{b:02x}"));
         let code = SixDigits::from_random(digits).as_str().to_owned();
         Ok(Self {
             token_hash: token_hash(&token),
@@ -56,7 +58,10 @@ impl Secret {
 
 /// What is kept of a code.
 pub(crate) fn code_hash(cx: &Cx, id: Uuid, code: &str) -> [u8; 32] {
-    keyed(&cx.app.secret, &[b"citizen code\0", id.as_bytes(), code.as_bytes()])
+    keyed(
+        &cx.app.secret,
+        &[b"citizen code\0", id.as_bytes(), code.as_bytes()],
+    )
 }
 
 /// Whether the code is the one of this hash.
@@ -68,7 +73,12 @@ pub(crate) fn same(kept: &[u8], typed: &[u8; 32]) -> bool {
 pub(crate) fn parse_code(typed: &str) -> Result<String, Error> {
     SixDigits::parse(typed)
         .map(|code| code.as_str().to_owned())
-        .map_err(|_| Error::field("code", "Le code a 6 chiffres : recopiez-le depuis l’e-mail."))
+        .map_err(|_| {
+            Error::field(
+                "code",
+                "Le code a 6 chiffres : recopiez-le depuis l’e-mail.",
+            )
+        })
 }
 
 /// The token as it stands in an address: mail programs break lines and add signs around it.
@@ -127,13 +137,15 @@ pub(crate) async fn usable(
     purpose: Purpose,
 ) -> Result<Option<(Link, Account)>, Error> {
     let at = tx.at();
-    let Some(link) = found.filter(|l| {
-        l.purpose == purpose.code() && l.used_at.is_none() && l.expires_at > at
-    }) else {
+    let Some(link) =
+        found.filter(|l| l.purpose == purpose.code() && l.used_at.is_none() && l.expires_at > at)
+    else {
         return Ok(None);
     };
     let account = account::get(tx, link.account_id).await?;
-    Ok(account.filter(|a| a.blocked_at.is_none()).map(|a| (link, a)))
+    Ok(account
+        .filter(|a| a.blocked_at.is_none())
+        .map(|a| (link, a)))
 }
 
 /// What a code did. A wrong one is counted, so it is an answer and not a refusal.

@@ -188,7 +188,10 @@ impl Command for AskLink {
         let mail = LoginLink {
             to: super::to(&account),
             zone: Zone::Commune,
-            link: format!("{}/connexion/lien?id={}", self.head.card.portal_url, self.secret.token),
+            link: format!(
+                "{}/connexion/lien?id={}",
+                self.head.card.portal_url, self.secret.token
+            ),
             code: self.secret.code.clone(),
             valid_until: french::instant_year(row.expires_at, &self.head.zone),
         };
@@ -233,7 +236,9 @@ pub async fn behind_link(cx: &Cx, token: &str) -> Result<Option<String>, Error> 
         return Ok(None);
     };
     let account = account::get(&mut tx, link.account_id).await?;
-    Ok(account.filter(|a| a.blocked_at.is_none()).map(|a| a.full_name()))
+    Ok(account
+        .filter(|a| a.blocked_at.is_none())
+        .map(|a| a.full_name()))
 }
 
 struct EnterByLink {

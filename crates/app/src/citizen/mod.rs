@@ -15,7 +15,10 @@ pub mod requests;
 pub mod session;
 pub mod signup;
 
-use preau_rules::{civility::Civility, throttle::{Limit, Reason}};
+use preau_rules::{
+    civility::Civility,
+    throttle::{Limit, Reason},
+};
 use preau_store::{
     Tx,
     tables::{account::Account, journal},

@@ -53,7 +53,10 @@ impl Command for Forgot {
             to: super::to(&account),
             zone: Zone::Commune,
             asked_at: french::instant_year(tx.at(), &self.head.zone),
-            link: format!("{}/mot-de-passe/choisir?id={}", self.head.card.portal_url, self.secret.token),
+            link: format!(
+                "{}/mot-de-passe/choisir?id={}",
+                self.head.card.portal_url, self.secret.token
+            ),
             code: self.secret.code.clone(),
             valid_until: french::instant_year(row.expires_at, &self.head.zone),
         };
@@ -185,7 +188,10 @@ pub(crate) async fn confirm(cx: &Cx, field: &'static str, typed: &str) -> Result
     if password::verify(cx, typed, hash).await? {
         Ok(tries)
     } else {
-        Err(Error::field(field, "Ce n’est pas votre mot de passe actuel."))
+        Err(Error::field(
+            field,
+            "Ce n’est pas votre mot de passe actuel.",
+        ))
     }
 }
 

@@ -38,7 +38,9 @@ pub struct Thread {
 
 async fn find(tx: &mut Tx, caller: &Caller, number: &str) -> Result<Request, Error> {
     let me = super::mine(tx, caller).await?;
-    let found = request::by_number(tx, number).await?.ok_or(Error::NotFound)?;
+    let found = request::by_number(tx, number)
+        .await?
+        .ok_or(Error::NotFound)?;
     let ours = account::owns_request(tx, found.id, me.id, &me.email_key).await?;
     ours.then_some(found).ok_or(Error::NotFound)
 }
@@ -81,7 +83,10 @@ impl Command for Reply {
         request::say(tx, found.id, &said).await?;
         // A message after the answer opens the request again: somebody must read it.
         let (state, due_at) = if found.closed_at.is_some() {
-            (State::InProgress, due(tx.at(), &self.head.zone, self.head.days)?)
+            (
+                State::InProgress,
+                due(tx.at(), &self.head.zone, self.head.days)?,
+            )
         } else {
             (State::of(&found.state), found.due_at)
         };
@@ -92,7 +97,9 @@ impl Command for Reply {
             closed_at: None,
         };
         if !request::change(tx, found.id, found.version, &to).await? {
-            return Err(StoreError::Internal("a request changed inside the lane".to_owned()).into());
+            return Err(
+                StoreError::Internal("a request changed inside the lane".to_owned()).into(),
+            );
         }
         let state = |state: State| serde_json::json!({ "state": state.code() });
         let change = journal::Change {

@@ -178,7 +178,12 @@ pub async fn mine(cx: &Cx) -> Result<Vec<Mine>, Error> {
 /// Ends one of the caller's sessions.
 pub async fn revoke(cx: &Cx, id: Uuid) -> Result<(), Error> {
     let account = cx.caller.account()?.id;
-    let ended = cx.write(End { session: id, account }).await?;
+    let ended = cx
+        .write(End {
+            session: id,
+            account,
+        })
+        .await?;
     ended.then_some(()).ok_or(Error::NotFound)
 }
 

@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use preau_rules::{
     civility::Civility,
-    email::Email,
+    email::{Email, EmailError},
     french,
-    password::{Policy, PasswordError},
+    password::{PasswordError, Policy},
     text::Line,
 };
 use preau_store::{
@@ -93,14 +93,13 @@ pub(crate) fn identity(
     problems: &mut Problems,
     (civility, first, last): (&str, &str, &str),
 ) -> Option<(Civility, String, String)> {
-    let civility = match Civility::parse_optional(civility) {
-        Ok(Some(civility)) => Some(civility),
-        _ => {
-            problems.add("civilite", "Choisissez votre civilité.");
-            None
-        }
-    };
-    let last = problems.take("nom", Line::parse(last, NAME_LIMIT), |e| e.message_fr("Nom"));
+    let civility = Civility::parse_optional(civility).ok().flatten();
+    if civility.is_none() {
+        problems.add("civilite", "Choisissez votre civilité.");
+    }
+    let last = problems.take("nom", Line::parse(last, NAME_LIMIT), |e| {
+        e.message_fr("Nom")
+    });
     let first = problems.take("prenom", Line::parse(first, NAME_LIMIT), |e| {
         e.message_fr("Prénom")
     });
@@ -111,16 +110,22 @@ impl SignUpForm {
     fn parse(&self, id: Uuid, terms: i64) -> Result<NewSignUp, Error> {
         let mut problems = Problems::default();
         let named = identity(&mut problems, (&self.civilite, &self.prenom, &self.nom));
-        let email = problems.take("email", Email::parse(&self.email), |e| e.message_fr());
+        let email = problems.take("email", Email::parse(&self.email), EmailError::message_fr);
         let personal = [self.prenom.trim(), self.nom.trim(), self.email.trim()];
         let again = &self.confirmation_mot_de_passe;
         check_password(&mut problems, &self.mot_de_passe, again, &personal);
         let code = Line::parse_optional(&self.code_abonne, 60);
         let code = problems.take("code_abonne", code, |e| e.message_fr("Code abonné"));
         if !self.conditions {
-            problems.add("conditions", "Pour créer un compte, lisez et acceptez les Conditions d’utilisation.");
+            problems.add(
+                "conditions",
+                "Pour créer un compte, lisez et acceptez les Conditions d’utilisation.",
+            );
         } else if self.version.trim() != terms.to_string() {
-            problems.add("conditions", "Les Conditions d’utilisation viennent de changer. Relisez-les, puis acceptez-les.");
+            problems.add(
+                "conditions",
+                "Les Conditions d’utilisation viennent de changer. Relisez-les, puis acceptez-les.",
+            );
         }
         if !self.leurre.is_empty() {
             problems.add("leurre", "Un champ caché de ce formulaire a été rempli, sans doute par un logiciel. Nous l’avons vidé : envoyez de nouveau.");
@@ -209,8 +214,8 @@ fn until(at: Timestamp) -> Result<Timestamp, Error> {
     Ok(end.map_err(|e| StoreError::Internal(e.to_string()))?)
 }
 
-fn mailbox(key: &str) -> Option<[u8; 32]> {
-    Some(throttle_key("sign-up", key))
+fn mailbox(key: &str) -> [u8; 32] {
+    throttle_key("sign-up", key)
 }
 
 struct Register {
@@ -231,7 +236,10 @@ impl Command for Register {
             return Err(Error::field("altcha", USED_FR));
         }
         let new = &self.new;
-        let limits = [(self.address, BY_ADDRESS), (mailbox(&new.email_key), BY_MAILBOX)];
+        let limits = [
+            (self.address, BY_ADDRESS),
+            (Some(mailbox(&new.email_key)), BY_MAILBOX),
+        ];
         throttled(tx, &limits).await?;
         sign_up::insert(tx, new, self.mailing.hashes(), until(tx.at())?).await?;
         let up = sign_up::get(tx, new.id).await?.ok_or(Error::NotFound)?;
@@ -297,7 +305,9 @@ pub async fn waiting(cx: &Cx, id: Uuid) -> Result<Waiting, Error> {
 }
 
 fn left(up: &SignUp, at: Timestamp) -> i64 {
-    (AGAIN_AFTER - at.duration_since(up.sent_at)).as_secs().max(0)
+    (AGAIN_AFTER - at.duration_since(up.sent_at))
+        .as_secs()
+        .max(0)
 }
 
 /// What sending again did.
@@ -325,9 +335,18 @@ impl Command for SendAgain {
         };
         let wait = left(&up, tx.at());
         if wait > 0 {
-            return Err(Error::field("renvoyer", format!("L’e-mail vient de partir. Attendez {} avant de le renvoyer.", french::wait(wait.unsigned_abs()))));
+            return Err(Error::field(
+                "renvoyer",
+                format!(
+                    "L’e-mail vient de partir. Attendez {} avant de le renvoyer.",
+                    french::wait(wait.unsigned_abs())
+                ),
+            ));
         }
-        let limits = [(self.address, BY_ADDRESS), (mailbox(&up.email_key), BY_MAILBOX)];
+        let limits = [
+            (self.address, BY_ADDRESS),
+            (Some(mailbox(&up.email_key)), BY_MAILBOX),
+        ];
         throttled(tx, &limits).await?;
         up.expires_at = until(tx.at())?;
         sign_up::sent(tx, up.id, up.expires_at).await?;
@@ -367,7 +386,7 @@ impl Command for Readdress {
     type Refusal = Error;
     async fn run(&self, tx: &mut Tx) -> Result<Again, Error> {
         let (email, key) = &self.email;
-        let limits = [(self.address, BY_ADDRESS), (mailbox(key), BY_MAILBOX)];
+        let limits = [(self.address, BY_ADDRESS), (Some(mailbox(key)), BY_MAILBOX)];
         throttled(tx, &limits).await?;
         let ends = until(tx.at())?;
         let hashes = self.mailing.hashes();

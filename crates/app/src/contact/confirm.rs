@@ -27,7 +27,10 @@ const GOOD_FOR: SignedDuration = SignedDuration::from_hours(48);
 pub const CODE_TRIES: i64 = 10;
 
 fn code_hash(cx: &Cx, id: Uuid, code: &str) -> [u8; 32] {
-    keyed(&cx.app.secret, &[b"contact code\0", id.as_bytes(), code.as_bytes()])
+    keyed(
+        &cx.app.secret,
+        &[b"contact code\0", id.as_bytes(), code.as_bytes()],
+    )
 }
 
 struct Wait {

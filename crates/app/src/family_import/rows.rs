@@ -10,7 +10,10 @@ use preau_store::{
 };
 use uuid::Uuid;
 
-use super::{Checked, Kind, Problem, table::{self, Cells}};
+use super::{
+    Checked, Kind, Problem,
+    table::{self, Cells},
+};
 use crate::{
     Error,
     family::{ChildForm, GuardianForm},
@@ -147,7 +150,13 @@ pub(super) fn read(kind: Kind, text: &str, there: &There, today: Date) -> Checke
     let needed: &[&str] = match kind {
         Kind::Families => &["famille_reference", "nom_famille"],
         Kind::Codes => &["famille_reference", "code_abonne"],
-        Kind::Invoices => &["code_emission", "reference", "montant", "code_personnel", "famille_reference"],
+        Kind::Invoices => &[
+            "code_emission",
+            "reference",
+            "montant",
+            "code_personnel",
+            "famille_reference",
+        ],
     };
     let mut reading = Reading {
         there,
@@ -201,7 +210,9 @@ impl Reading<'_> {
     fn family(&mut self, cells: &Cells) {
         let reference = self.needed(cells, "famille_reference", "Référence", 40);
         let name = self.needed(cells, "nom_famille", "Nom de la famille", 80);
-        let known = reference.as_ref().is_some_and(|r| self.there.families.contains_key(r));
+        let known = reference
+            .as_ref()
+            .is_some_and(|r| self.there.families.contains_key(r));
         if known {
             self.out.known += 1;
             return;
@@ -209,7 +220,9 @@ impl Reading<'_> {
         if let Some(reference) = &reference
             && !self.seen.insert(reference.clone())
         {
-            let message = format!("La famille {reference} est déjà plus haut dans ce fichier : réunissez ses lignes en une.");
+            let message = format!(
+                "La famille {reference} est déjà plus haut dans ce fichier : réunissez ses lignes en une."
+            );
             self.wrong(cells, "famille_reference", message);
         }
         let guardians: Vec<GuardianRow> = (1..=4).filter_map(|n| self.guardian(cells, n)).collect();
@@ -239,13 +252,20 @@ impl Reading<'_> {
             email: cell("email"),
             telephone: cell("telephone"),
         };
-        let input = form.parse().map_err(|e| self.errors(cells, &start, e)).ok()?;
+        let input = form
+            .parse()
+            .map_err(|e| self.errors(cells, &start, e))
+            .ok()?;
         self.people += 1;
         let fresh = self.people;
         // Without an address two people of one name are two people.
         let person = match &input.email {
             Some(email) => {
-                let key = format!("{}|{}", folded(&format!("{} {}", input.first_name, input.last_name)), email.to_lowercase());
+                let key = format!(
+                    "{}|{}",
+                    folded(&format!("{} {}", input.first_name, input.last_name)),
+                    email.to_lowercase()
+                );
                 *self.guardians.entry(key).or_insert(fresh)
             }
             None => fresh,
@@ -272,7 +292,10 @@ impl Reading<'_> {
             naissance: cell("naissance"),
             sexe: cell("sexe"),
         };
-        let input = form.parse(self.today).map_err(|e| self.errors(cells, &start, e)).ok()?;
+        let input = form
+            .parse(self.today)
+            .map_err(|e| self.errors(cells, &start, e))
+            .ok()?;
         self.people += 1;
         let mut row = ChildRow {
             person: self.people,
@@ -293,7 +316,9 @@ impl Reading<'_> {
             );
             let column = format!("{start}_reference");
             if differs {
-                let message = format!("L’enfant {reference} a un autre prénom ou une autre date de naissance plus haut.");
+                let message = format!(
+                    "L’enfant {reference} a un autre prénom ou une autre date de naissance plus haut."
+                );
                 self.wrong(cells, &column, message);
             } else if third {
                 let message = format!("L’enfant {reference} serait dans plus de deux familles.");
@@ -315,7 +340,8 @@ impl Reading<'_> {
             return None;
         };
         if let Some(line) = self.codes.get(&key) {
-            let message = format!("Ce code est déjà à la ligne {line} : un code n’ouvre qu’une famille.");
+            let message =
+                format!("Ce code est déjà à la ligne {line} : un code n’ouvre qu’une famille.");
             self.wrong(cells, "code_abonne", message);
             return None;
         }
@@ -325,7 +351,11 @@ impl Reading<'_> {
             return None;
         }
         if self.there.codes.contains(&key) {
-            self.wrong(cells, "code_abonne", "Ce code est déjà celui d’une famille de la commune.");
+            self.wrong(
+                cells,
+                "code_abonne",
+                "Ce code est déjà celui d’une famille de la commune.",
+            );
             return None;
         }
         Some(code)
@@ -335,7 +365,9 @@ impl Reading<'_> {
         let reference = self.needed(cells, "famille_reference", "Référence", 40)?;
         let found = self.there.families.get(&reference).copied();
         if found.is_none() {
-            let message = format!("Aucune famille n’a la référence {reference} : importez d’abord les familles.");
+            let message = format!(
+                "Aucune famille n’a la référence {reference} : importez d’abord les familles."
+            );
             self.wrong(cells, "famille_reference", message);
         }
         found
@@ -343,9 +375,8 @@ impl Reading<'_> {
 
     fn code(&mut self, cells: &Cells) {
         let family = self.family_of(cells);
-        let known = stored_key(cells.get("code_abonne")).is_some_and(|key| {
-            self.there.codes.contains(&key) && !self.codes.contains_key(&key)
-        });
+        let known = stored_key(cells.get("code_abonne"))
+            .is_some_and(|key| self.there.codes.contains(&key) && !self.codes.contains_key(&key));
         if known {
             self.out.known += 1;
             return;
@@ -366,7 +397,11 @@ impl Reading<'_> {
         let montant = match Cents::parse(cells.get("montant")) {
             Ok(montant) if montant.0 >= 0 => Some(montant.0),
             Ok(_) => {
-                self.wrong(cells, "montant", "Le montant d’une facture n’est pas négatif.");
+                self.wrong(
+                    cells,
+                    "montant",
+                    "Le montant d’une facture n’est pas négatif.",
+                );
                 None
             }
             Err(error) => {
@@ -374,13 +409,22 @@ impl Reading<'_> {
                 None
             }
         };
-        let (Some(family), Some(code_emission), Some(reference), Some(code_personnel), Some(montant)) =
-            (family, code_emission, reference, code_personnel, montant)
+        let (
+            Some(family),
+            Some(code_emission),
+            Some(reference),
+            Some(code_personnel),
+            Some(montant),
+        ) = (family, code_emission, reference, code_personnel, montant)
         else {
             return;
         };
         let Some(keys) = invoice_keys(&code_emission, &reference, &code_personnel) else {
-            self.wrong(cells, "reference", "Chaque référence doit avoir au moins une lettre ou un chiffre.");
+            self.wrong(
+                cells,
+                "reference",
+                "Chaque référence doit avoir au moins une lettre ou un chiffre.",
+            );
             return;
         };
         let pair = (keys.reference.clone(), keys.emission.clone());
@@ -395,7 +439,11 @@ impl Reading<'_> {
                 code_personnel,
             });
         } else {
-            self.wrong(cells, "reference", "Cette facture est déjà plus haut dans ce fichier.");
+            self.wrong(
+                cells,
+                "reference",
+                "Cette facture est déjà plus haut dans ce fichier.",
+            );
         }
     }
 }

@@ -24,7 +24,9 @@ impl Cells {
 
     /// Whether a cell of a column that begins so is filled.
     pub(super) fn any(&self, start: &str) -> bool {
-        self.cells.iter().any(|(name, cell)| name.starts_with(start) && !cell.is_empty())
+        self.cells
+            .iter()
+            .any(|(name, cell)| name.starts_with(start) && !cell.is_empty())
     }
 }
 
@@ -55,10 +57,16 @@ pub(super) fn read(text: &str, needed: &[&str], problems: &mut Vec<Problem>) -> 
         Err(_) => Vec::new(),
     };
     if names.iter().all(String::is_empty) {
-        problems.push(whole("Le fichier est vide : sa première ligne doit nommer les colonnes."));
+        problems.push(whole(
+            "Le fichier est vide : sa première ligne doit nommer les colonnes.",
+        ));
         return Vec::new();
     }
-    let missing: Vec<&str> = needed.iter().filter(|n| !names.iter().any(|h| h == *n)).copied().collect();
+    let missing: Vec<&str> = needed
+        .iter()
+        .filter(|n| !names.iter().any(|h| h == *n))
+        .copied()
+        .collect();
     if !missing.is_empty() {
         problems.push(whole(&format!(
             "Il manque des colonnes : {}. La première ligne doit nommer les colonnes.",
@@ -96,14 +104,19 @@ pub(super) fn read(text: &str, needed: &[&str], problems: &mut Vec<Problem>) -> 
         if record.iter().all(str::is_empty) {
             continue;
         }
-        let cells = names.iter().cloned().zip(record.iter().map(|c| c.chars().take(LONGEST).collect()));
+        let cells = names
+            .iter()
+            .cloned()
+            .zip(record.iter().map(|c| c.chars().take(LONGEST).collect()));
         out.push(Cells {
             line,
             cells: cells.collect(),
         });
     }
     if out.is_empty() && problems.is_empty() {
-        problems.push(whole("Le fichier n’a aucune ligne après celle des noms de colonnes."));
+        problems.push(whole(
+            "Le fichier n’a aucune ligne après celle des noms de colonnes.",
+        ));
     }
     out
 }

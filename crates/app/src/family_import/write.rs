@@ -59,9 +59,16 @@ impl WriteFamilies {
             &row.name,
             &row.reference,
             row.guardians.iter().map(|g| {
-                (g.first_name.as_str(), g.last_name.as_str(), g.email.as_deref(), g.phone.as_deref())
+                (
+                    g.first_name.as_str(),
+                    g.last_name.as_str(),
+                    g.email.as_deref(),
+                    g.phone.as_deref(),
+                )
             }),
-            row.children.iter().map(|c| (c.first_name.as_str(), c.last_name.as_str())),
+            row.children
+                .iter()
+                .map(|c| (c.first_name.as_str(), c.last_name.as_str())),
         );
         let new = NewFamily {
             id: planned.id,
@@ -108,7 +115,13 @@ impl WriteFamilies {
     }
 }
 
-async fn put_code(tx: &mut Tx, id: Uuid, family: Uuid, code: &str, batch: Uuid) -> Result<(), Error> {
+async fn put_code(
+    tx: &mut Tx,
+    id: Uuid,
+    family: Uuid,
+    code: &str,
+    batch: Uuid,
+) -> Result<(), Error> {
     let key = stored_key(code).unwrap_or_default();
     let new = NewCode {
         id,
@@ -154,7 +167,11 @@ impl Command for WriteInvoices {
     async fn run(&self, tx: &mut Tx) -> Result<(), Error> {
         self.caller.require_now(tx, Right::Families).await?;
         for invoice in &self.invoices {
-            let keys = invoice_keys(&invoice.code_emission, &invoice.reference, &invoice.code_personnel);
+            let keys = invoice_keys(
+                &invoice.code_emission,
+                &invoice.reference,
+                &invoice.code_personnel,
+            );
             if let Some(keys) = keys {
                 invoice_reference::insert(tx, invoice, &keys).await?;
             }
@@ -195,7 +212,11 @@ fn chunks<T>(mut all: Vec<T>) -> Vec<Vec<T>> {
 }
 
 /// Writes what a check found to be right. `done` hears how many lines are written, of how many.
-pub async fn write(cx: &Cx, rows: Rows, done: &mut (dyn FnMut(u64, u64) + Send)) -> Result<(), Error> {
+pub async fn write(
+    cx: &Cx,
+    rows: Rows,
+    done: &mut (dyn FnMut(u64, u64) + Send),
+) -> Result<(), Error> {
     // Lines that are there are left alone, so that a file sent twice needs no key; one key would stop the second command.
     let cx = &Cx {
         key: None,
@@ -211,13 +232,26 @@ pub async fn write(cx: &Cx, rows: Rows, done: &mut (dyn FnMut(u64, u64) + Send))
     let caller = || cx.caller.clone();
     for families in chunks(plan(cx, rows.families)) {
         let count = families.len();
-        cx.write(WriteFamilies { caller: caller(), batch, families }).await?;
+        cx.write(WriteFamilies {
+            caller: caller(),
+            batch,
+            families,
+        })
+        .await?;
         tell(count);
     }
     for codes in chunks(rows.codes) {
         let count = codes.len();
-        let codes = codes.into_iter().map(|c| (cx.app.entropy.id(cx.at), c.family, c.code)).collect();
-        cx.write(WriteCodes { caller: caller(), batch, codes }).await?;
+        let codes = codes
+            .into_iter()
+            .map(|c| (cx.app.entropy.id(cx.at), c.family, c.code))
+            .collect();
+        cx.write(WriteCodes {
+            caller: caller(),
+            batch,
+            codes,
+        })
+        .await?;
         tell(count);
     }
     for invoices in chunks(rows.invoices) {
@@ -231,7 +265,11 @@ pub async fn write(cx: &Cx, rows: Rows, done: &mut (dyn FnMut(u64, u64) + Send))
             code_personnel: i.code_personnel,
         };
         let invoices = invoices.into_iter().map(one).collect();
-        cx.write(WriteInvoices { caller: caller(), invoices }).await?;
+        cx.write(WriteInvoices {
+            caller: caller(),
+            invoices,
+        })
+        .await?;
         tell(count);
     }
     Ok(())

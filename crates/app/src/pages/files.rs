@@ -27,12 +27,16 @@ impl Command for Attach {
     async fn run(&self, tx: &mut Tx) -> Result<Uuid, Error> {
         self.caller.require_now(tx, Right::Pages).await?;
         let owner = page::get(tx, self.page).await?;
-        let owner = owner.filter(|p| p.removed_at.is_none()).ok_or(Error::NotFound)?;
+        let owner = owner
+            .filter(|p| p.removed_at.is_none())
+            .ok_or(Error::NotFound)?;
         let present = page::files(tx, self.page).await?;
         if present.len() >= MOST {
             return Err(Error::field(
                 "fichier",
-                format!("Cette page a déjà {MOST} fichiers. Retirez-en un, ou ouvrez une autre page."),
+                format!(
+                    "Cette page a déjà {MOST} fichiers. Retirez-en un, ou ouvrez une autre page."
+                ),
             ));
         }
         file::insert(tx, &self.file).await?;
@@ -74,7 +78,9 @@ pub async fn attach(
     let label = problems.take("libelle", Line::parse_optional(label, 120), |e| {
         e.message_fr("Nom affiché")
     });
-    let checked = problems.take("fichier", files::check(file_name, &bytes), |e| (*e).to_owned());
+    let checked = problems.take("fichier", files::check(file_name, &bytes), |e| {
+        (*e).to_owned()
+    });
     let (Some(label), Some((name, kind))) = (label, checked) else {
         return Err(problems.into_error());
     };

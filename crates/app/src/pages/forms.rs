@@ -59,7 +59,11 @@ impl PageForm {
             titre: page.title.clone(),
             adresse: page.slug.clone(),
             texte: page.body.clone(),
-            publiee: if page.published { "1".to_owned() } else { String::new() },
+            publiee: if page.published {
+                "1".to_owned()
+            } else {
+                String::new()
+            },
         }
     }
 
@@ -141,8 +145,14 @@ mod tests {
 
     #[test]
     fn an_address_comes_from_the_title_or_is_typed() {
-        assert_eq!(address("Écoles & périscolaire", "").as_deref(), Some("ecoles-periscolaire"));
-        assert_eq!(address("Tarifs", "Tarifs-2026").as_deref(), Some("tarifs-2026"));
+        assert_eq!(
+            address("Écoles & périscolaire", "").as_deref(),
+            Some("ecoles-periscolaire")
+        );
+        assert_eq!(
+            address("Tarifs", "Tarifs-2026").as_deref(),
+            Some("tarifs-2026")
+        );
         for bad in ["é", "a/b", "a b", "-a-", "..", "aide", "Menus", "nouvelle"] {
             assert_eq!(address("Tarifs", bad), None, "{bad}");
         }

@@ -103,13 +103,25 @@ impl Reading {
         self.said(field, label, line.map(Into::into))
     }
 
-    fn line_or_none(&mut self, field: &'static str, label: &str, typed: &str, max: usize) -> String {
+    fn line_or_none(
+        &mut self,
+        field: &'static str,
+        label: &str,
+        typed: &str,
+        max: usize,
+    ) -> String {
         let line = Line::parse_optional(typed, max);
         let text = line.map(|l| l.map(Into::into).unwrap_or_default());
         self.said(field, label, text)
     }
 
-    fn prose_or_none(&mut self, field: &'static str, label: &str, typed: &str, max: usize) -> String {
+    fn prose_or_none(
+        &mut self,
+        field: &'static str,
+        label: &str,
+        typed: &str,
+        max: usize,
+    ) -> String {
         let prose = Prose::parse_optional(typed, max);
         let text = prose.map(|p| p.map(Into::into).unwrap_or_default());
         self.said(field, label, text)
@@ -175,7 +187,12 @@ impl IdentityForm {
             website: self.website(&mut r),
             answer_days,
             accessibility: r.one_of("accessibilite", &self.accessibilite, &ACCESSIBILITY),
-            publisher: r.line("directeur", "Directeur de la publication", &self.directeur, 120),
+            publisher: r.line(
+                "directeur",
+                "Directeur de la publication",
+                &self.directeur,
+                120,
+            ),
             dpo: r.prose_or_none("dpo", "Délégué à la protection des données", &self.dpo, 300),
             host: r.prose_or_none("hebergeur", "Hébergeur", &self.hebergeur, 300),
             time_zone: r.one_of("fuseau", &self.fuseau, &ZONES),
@@ -196,7 +213,11 @@ impl IdentityForm {
             return String::new();
         }
         let phone = Phone::parse(&self.telephone);
-        let taken = r.0.take("telephone", phone, preau_rules::phone::PhoneError::message_fr);
+        let taken = r.0.take(
+            "telephone",
+            phone,
+            preau_rules::phone::PhoneError::message_fr,
+        );
         taken.map(|p| p.display()).unwrap_or_default()
     }
 
@@ -205,7 +226,11 @@ impl IdentityForm {
             return String::new();
         }
         let email = Email::parse(&self.courriel);
-        let taken = r.0.take("courriel", email, preau_rules::email::EmailError::message_fr);
+        let taken = r.0.take(
+            "courriel",
+            email,
+            preau_rules::email::EmailError::message_fr,
+        );
         taken.map(|e| e.display()).unwrap_or_default()
     }
 
@@ -219,7 +244,8 @@ impl IdentityForm {
         let good = ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str())
             && host.contains('.')
             && rest.len() < 200
-            && !rest.contains(|c: char| c.is_whitespace() || c.is_control() || "\"<>`@\\".contains(c))
+            && !rest
+                .contains(|c: char| c.is_whitespace() || c.is_control() || "\"<>`@\\".contains(c))
             && !host.starts_with('.')
             && !host.ends_with('.');
         if !good {

@@ -11,22 +11,68 @@ use super::{Card, CodeCard, InvoiceCard};
 use crate::agent::in_words;
 
 const LAST: [&str; 24] = [
-    "Bernard", "Diallo", "Lefèvre", "Martin", "Garcia", "Roussel", "Benali", "Moreau", "Nguyen", "Petit", "Da Silva",
-    "Lambert", "Traoré", "Fontaine", "Kowalski", "Chevalier", "Haddad", "Mercier", "Yılmaz", "Dupont-Morel", "Carpentier",
-    "Le Goff", "Rodrigues", "Vasseur",
+    "Bernard",
+    "Diallo",
+    "Lefèvre",
+    "Martin",
+    "Garcia",
+    "Roussel",
+    "Benali",
+    "Moreau",
+    "Nguyen",
+    "Petit",
+    "Da Silva",
+    "Lambert",
+    "Traoré",
+    "Fontaine",
+    "Kowalski",
+    "Chevalier",
+    "Haddad",
+    "Mercier",
+    "Yılmaz",
+    "Dupont-Morel",
+    "Carpentier",
+    "Le Goff",
+    "Rodrigues",
+    "Vasseur",
 ];
 const MOTHERS: [&str; 14] = [
-    "Nadia", "Élise", "Fatou", "Manon", "Pauline", "Inès", "Wei", "Sophie", "Aïcha", "Claire", "Marta", "Hélène", "Awa",
-    "Lucie",
+    "Nadia", "Élise", "Fatou", "Manon", "Pauline", "Inès", "Wei", "Sophie", "Aïcha", "Claire",
+    "Marta", "Hélène", "Awa", "Lucie",
 ];
 const FATHERS: [&str; 13] = [
-    "Thomas", "Karim", "Julien", "Moussa", "Antoine", "Sébastien", "Paulo", "Mehdi", "Yann", "Olivier", "Jakub", "Hugo",
+    "Thomas",
+    "Karim",
+    "Julien",
+    "Moussa",
+    "Antoine",
+    "Sébastien",
+    "Paulo",
+    "Mehdi",
+    "Yann",
+    "Olivier",
+    "Jakub",
+    "Hugo",
     "Éric",
 ];
 const CHILDREN: [(&str, &str); 17] = [
-    ("Léa", "F"), ("Léo", "M"), ("Nathan", "M"), ("Jade", "F"), ("Gabriel", "M"), ("Ambre", "F"), ("Ismaël", "M"),
-    ("Chloé", "F"), ("Noé", "M"), ("Lina", "F"), ("Côme", "M"), ("Maëlys", "F"), ("Adam", "M"), ("Zoé", "F"),
-    ("Timéo", "M"), ("Anaïs", "F"), ("Éloi", "M"),
+    ("Léa", "F"),
+    ("Léo", "M"),
+    ("Nathan", "M"),
+    ("Jade", "F"),
+    ("Gabriel", "M"),
+    ("Ambre", "F"),
+    ("Ismaël", "M"),
+    ("Chloé", "F"),
+    ("Noé", "M"),
+    ("Lina", "F"),
+    ("Côme", "M"),
+    ("Maëlys", "F"),
+    ("Adam", "M"),
+    ("Zoé", "F"),
+    ("Timéo", "M"),
+    ("Anaïs", "F"),
+    ("Éloi", "M"),
 ];
 /// Families whose code or invoice the card tells.
 const TOLD: usize = 40;
@@ -85,19 +131,30 @@ fn family(n: usize, prefix: &str, today: Date) -> Result<FamilyRow> {
 
 /// Makes `count` families, and tells the card of codes and invoices that can be used.
 pub(super) async fn make(cx: &Cx, slug: &str, count: u32, card: &mut Card) -> Result<()> {
-    let prefix = if slug == "laigneville" { "12087" } else { "12112" };
+    let prefix = if slug == "laigneville" {
+        "12087"
+    } else {
+        "12112"
+    };
     let today = cx.at.to_zoned(cx.zone()).date();
     let families = (0..count as usize)
         .map(|n| family(n, prefix, today))
         .collect::<Result<Vec<_>>>()?;
     let coded = families.iter().filter_map(|f| Some((f.code.clone()?, f)));
-    card.subscriber_codes.extend(coded.take(TOLD).map(|(code, f)| CodeCard {
-        commune: slug.to_owned(),
-        code,
-        family: f.name.clone(),
-    }));
-    let mut csv = String::from("code_emission;reference;montant;code_personnel;famille_reference\n");
-    for (n, f) in families.iter().enumerate().filter(|(_, f)| f.code.is_none()).take(TOLD) {
+    card.subscriber_codes
+        .extend(coded.take(TOLD).map(|(code, f)| CodeCard {
+            commune: slug.to_owned(),
+            code,
+            family: f.name.clone(),
+        }));
+    let mut csv =
+        String::from("code_emission;reference;montant;code_personnel;famille_reference\n");
+    for (n, f) in families
+        .iter()
+        .enumerate()
+        .filter(|(_, f)| f.code.is_none())
+        .take(TOLD)
+    {
         let invoice = InvoiceCard {
             commune: slug.to_owned(),
             code_emission: "CANT-2026-10".to_owned(),
@@ -107,7 +164,11 @@ pub(super) async fn make(cx: &Cx, slug: &str, count: u32, card: &mut Card) -> Re
         };
         csv.push_str(&format!(
             "{};{};{};{};{}\n",
-            invoice.code_emission, invoice.reference, invoice.montant, invoice.code_personnel, f.reference
+            invoice.code_emission,
+            invoice.reference,
+            invoice.montant,
+            invoice.code_personnel,
+            f.reference
         ));
         card.invoices.push(invoice);
     }
@@ -115,13 +176,23 @@ pub(super) async fn make(cx: &Cx, slug: &str, count: u32, card: &mut Card) -> Re
         families,
         ..Rows::default()
     };
-    family_import::write(cx, rows, &mut |_, _| {}).await.map_err(in_words)?;
+    family_import::write(cx, rows, &mut |_, _| {})
+        .await
+        .map_err(in_words)?;
     if card.invoices.iter().all(|i| i.commune != slug) {
         return Ok(());
     }
-    let checked = family_import::check(cx, Kind::Invoices, &csv).await.map_err(in_words)?;
+    let checked = family_import::check(cx, Kind::Invoices, &csv)
+        .await
+        .map_err(in_words)?;
     if let Some(problem) = checked.problems.first() {
-        bail!("factures de la démonstration, ligne {} : {}", problem.line, problem.message);
+        bail!(
+            "factures de la démonstration, ligne {} : {}",
+            problem.line,
+            problem.message
+        );
     }
-    family_import::write(cx, checked.rows, &mut |_, _| {}).await.map_err(in_words)
+    family_import::write(cx, checked.rows, &mut |_, _| {})
+        .await
+        .map_err(in_words)
 }

@@ -192,9 +192,15 @@ impl Visitor {
 
     /// Puts a value into the hidden field of that name, as a script of the page does.
     pub fn script_sets(&mut self, name: &str, value: &str) -> &mut Self {
-        let controls = self.page.forms.iter_mut().flat_map(|form| &mut form.controls);
+        let controls = self
+            .page
+            .forms
+            .iter_mut()
+            .flat_map(|form| &mut form.controls);
         let hidden = controls.filter(|c| matches!(c.kind, Kind::Hidden) && c.key == name);
-        let set = hidden.map(|control| value.clone_into(&mut control.value)).count();
+        let set = hidden
+            .map(|control| value.clone_into(&mut control.value))
+            .count();
         assert!(set > 0, "no hidden field « {name} » {}", self.place());
         self
     }

@@ -40,7 +40,11 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get(PATH, right, show)
         .post(PATH, right, save)
         .post("/agent/parametres/apparence/logo", right, put_logo)
-        .post("/agent/parametres/apparence/logo/suppression", right, remove_logo)
+        .post(
+            "/agent/parametres/apparence/logo/suppression",
+            right,
+            remove_logo,
+        )
 }
 
 struct Shade {
@@ -128,7 +132,11 @@ async fn save(Submitted { call, form }: Submitted) -> Reply {
         return call.html(&template(&call, typed, accent));
     }
     portal::save_part(&call.cx, Part::Accent(accent)).await?;
-    Ok(call.see_saying(PATH, "ok", "La couleur est enregistrée, et lisible sur toutes les pages."))
+    Ok(call.see_saying(
+        PATH,
+        "ok",
+        "La couleur est enregistrée, et lisible sur toutes les pages.",
+    ))
 }
 
 fn refused(call: &Call, typed: &str, message: &str, proposed: Option<Colour>) -> Reply {

@@ -61,7 +61,10 @@ fn many(call: &Call, form: Form) -> Many {
     Many {
         page: families::page(call, "Codes abonné").crumb("Codes abonné en série", None),
         whom: vec![
-            choice("sans-compte", "Toutes les familles sans compte et sans code valable"),
+            choice(
+                "sans-compte",
+                "Toutes les familles sans compte et sans code valable",
+            ),
             choice("liste", "Les familles de cette liste"),
         ],
         form,
@@ -134,7 +137,13 @@ fn view(call: &Call, letter: Letter) -> LetterView {
         children: french::list(&letter.children),
         until: letter
             .expires_at
-            .map(|at| french::day_month_year((at - jiff::SignedDuration::from_secs(1)).to_zoned(call.portal.zone()).date()))
+            .map(|at| {
+                french::day_month_year(
+                    (at - jiff::SignedDuration::from_secs(1))
+                        .to_zoned(call.portal.zone())
+                        .date(),
+                )
+            })
             .unwrap_or_default(),
         qr: call.href(&format!("/agent/codes/{}/qr.svg", letter.id)),
         letter,
@@ -167,18 +176,27 @@ async fn letter(call: Call, Path(id): Path<String>) -> Reply {
 
 async fn letters(call: Call, Path(batch): Path<String>, Query(asked): Asked) -> Reply {
     let batch = params::id(&batch)?;
-    let at = params::asked(&asked, "page").and_then(|p| p.parse().ok()).unwrap_or(1_i64);
+    let at = params::asked(&asked, "page")
+        .and_then(|p| p.parse().ok())
+        .unwrap_or(1_i64);
     let found = subscriber_code::letters(&call.cx, batch, at).await?;
     if found.letters.is_empty() {
         return Err(Error::NotFound.into());
     }
-    let (first, shown) = ((at - 1) * LETTERS + 1, i64::try_from(found.letters.len()).unwrap_or(0));
+    let (first, shown) = (
+        (at - 1) * LETTERS + 1,
+        i64::try_from(found.letters.len()).unwrap_or(0),
+    );
     let last = first + shown - 1;
     let link = |page: i64| call.href(&format!("/agent/codes/series/{batch}?page={page}"));
     let page = families::page(&call, "Lettres").crumb("Lettres", None);
     let template = Letters {
         previous: if at > 1 { link(at - 1) } else { String::new() },
-        next: if last < found.total { link(at + 1) } else { String::new() },
+        next: if last < found.total {
+            link(at + 1)
+        } else {
+            String::new()
+        },
         range: format!("{first} à {last} sur {}", found.total),
         ..printed(&call, page, found.letters)
     };

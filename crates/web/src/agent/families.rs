@@ -63,7 +63,11 @@ impl Line {
             .iter()
             .map(|g| format!("{} {}", g.first_name, g.last_name))
             .collect();
-        let children: Vec<&str> = found.children.iter().map(|c| c.first_name.as_str()).collect();
+        let children: Vec<&str> = found
+            .children
+            .iter()
+            .map(|c| c.first_name.as_str())
+            .collect();
         let line = &found.line;
         let (accounts, tag) = match (line.accounts, line.codes) {
             (0, 0) => ("sans compte".to_owned(), "off"),
@@ -116,8 +120,16 @@ async fn list(call: Call, Query(asked): Query<Asked>) -> Reply {
     let link = |page| href(&call, words, page);
     let template = List {
         page: page(&call, "Familles"),
-        previous: if found.page > 1 { link(found.page - 1) } else { String::new() },
-        next: if last < found.total { link(found.page + 1) } else { String::new() },
+        previous: if found.page > 1 {
+            link(found.page - 1)
+        } else {
+            String::new()
+        },
+        next: if last < found.total {
+            link(found.page + 1)
+        } else {
+            String::new()
+        },
         range: format!("{first} à {last} sur {}", found.total),
         total: french::count(found.total.unsigned_abs(), "famille", "familles"),
         words: words.to_owned(),

@@ -90,8 +90,13 @@ pub(crate) fn path(id: Uuid) -> String {
 
 fn others(call: &Call, whole: &Whole, who: Uuid) -> Vec<(String, String)> {
     let of = whole.others.iter().filter(|(id, _)| *id == who);
-    of.map(|(_, f)| (format!("{} ({})", f.name, f.reference), call.href(&path(f.id))))
-        .collect()
+    of.map(|(_, f)| {
+        (
+            format!("{} ({})", f.name, f.reference),
+            call.href(&path(f.id)),
+        )
+    })
+    .collect()
 }
 
 fn guardians(call: &Call, whole: &Whole) -> Vec<Person> {
@@ -123,7 +128,11 @@ fn code_view(call: &Call, whole: &Whole, code: &Code, zone: &TimeZone) -> CodeVi
     let uses: Vec<_> = whole.uses.iter().filter(|u| u.code_id == code.id).collect();
     let state = state(code, uses.len(), whole.guardians.len(), call.cx.at);
     let made = french::day_digits(code.made_at.to_zoned(zone.clone()).date());
-    let origin = if code.origin == "imported" { "repris" } else { "créé" };
+    let origin = if code.origin == "imported" {
+        "repris"
+    } else {
+        "créé"
+    };
     let until = code.expires_at.map_or_else(
         || "sans date de fin".to_owned(),
         |at| format!("valable jusqu’au {}", french::instant_digits(at, zone)),
@@ -140,7 +149,13 @@ fn code_view(call: &Call, whole: &Whole, code: &Code, zone: &TimeZone) -> CodeVi
         about: format!("{origin} le {made} par {}, {until}", code.made_by),
         uses: uses
             .iter()
-            .map(|u| format!("{}, le {}", u.account_name, french::instant_digits(u.at, zone)))
+            .map(|u| {
+                format!(
+                    "{}, le {}",
+                    u.account_name,
+                    french::instant_digits(u.at, zone)
+                )
+            })
             .collect(),
         good: state == State::Good,
     }
@@ -151,9 +166,17 @@ fn tie_view(call: &Call, whole: &Whole, tie: &subscription::Tie, zone: &TimeZone
     let gone = tie.email.is_empty();
     TieView {
         id: tie.id,
-        name: if gone { "Compte supprimé".to_owned() } else { tie.full_name() },
+        name: if gone {
+            "Compte supprimé".to_owned()
+        } else {
+            tie.full_name()
+        },
         email: tie.email.clone(),
-        about: format!("{}, le {}", how_fr(&tie.how), french::instant_digits(tie.since, zone)),
+        about: format!(
+            "{}, le {}",
+            how_fr(&tie.how),
+            french::instant_digits(tie.since, zone)
+        ),
         ended: tie.ended_at.map(|at| {
             let by = tie.ended_by.as_deref().unwrap_or_default();
             format!("terminé le {} par {by}", french::instant_digits(at, zone))
@@ -184,13 +207,28 @@ async fn template(call: &Call, id: Uuid, form: Form) -> Result<Show, Error> {
         ties_path: call.href("/agent/abonnements"),
         guardians: guardians(call, &whole),
         children: children(call, &whole),
-        codes: whole.codes.iter().map(|c| code_view(call, &whole, c, &zone)).collect(),
+        codes: whole
+            .codes
+            .iter()
+            .map(|c| code_view(call, &whole, c, &zone))
+            .collect(),
         may_codes: call.cx.caller.require(Right::Codes).is_ok(),
-        ties: whole.ties.iter().rev().map(|t| tie_view(call, &whole, t, &zone)).collect(),
+        ties: whole
+            .ties
+            .iter()
+            .rev()
+            .map(|t| tie_view(call, &whole, t, &zone))
+            .collect(),
         invoices: whole
             .invoices
             .iter()
-            .map(|i| (i.reference.clone(), i.code_emission.clone(), Cents(i.montant).to_string()))
+            .map(|i| {
+                (
+                    i.reference.clone(),
+                    i.code_emission.clone(),
+                    Cents(i.montant).to_string(),
+                )
+            })
             .collect(),
         journal: whole
             .journal
@@ -242,7 +280,9 @@ async fn tie(Path(id): Path<String>, Submitted { call, form }: Submitted) -> Rep
     let id = params::id(&id)?;
     match subscription::tie_by_agent(&call.cx, id, form.text("email")).await {
         Ok(name) => {
-            let text = format!("Le compte de {name} est rattaché à cette famille. Les autres responsables sont prévenus par e-mail.");
+            let text = format!(
+                "Le compte de {name} est rattaché à cette famille. Les autres responsables sont prévenus par e-mail."
+            );
             Ok(call.see_saying(&path(id), "ok", &text))
         }
         Err(Error::Invalid(errors)) => {

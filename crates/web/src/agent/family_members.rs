@@ -26,7 +26,11 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     routes
         .get("/agent/familles/{id}/{kind}/{member}", ACCESS, show)
         .post("/agent/familles/{id}/{kind}/{member}", ACCESS, save)
-        .post("/agent/familles/{id}/{kind}/{member}/autre-famille", ACCESS, share)
+        .post(
+            "/agent/familles/{id}/{kind}/{member}/autre-famille",
+            ACCESS,
+            share,
+        )
         .post("/agent/familles/{id}/{kind}/{member}/retrait", ACCESS, take)
 }
 
@@ -142,12 +146,16 @@ fn known(whole: &Whole, target: &Target) -> Result<(Form, String), Failure> {
         return Ok((form, title.to_owned()));
     };
     let found = match target.kind {
-        Kind::Guardian => whole.guardians.iter().find(|g| g.id == id).map(|g| {
-            (of_guardian(g), format!("{} {}", g.first_name, g.last_name))
-        }),
-        Kind::Child => whole.children.iter().find(|c| c.id == id).map(|c| {
-            (of_child(c), format!("{} {}", c.first_name, c.last_name))
-        }),
+        Kind::Guardian => whole
+            .guardians
+            .iter()
+            .find(|g| g.id == id)
+            .map(|g| (of_guardian(g), format!("{} {}", g.first_name, g.last_name))),
+        Kind::Child => whole
+            .children
+            .iter()
+            .find(|c| c.id == id)
+            .map(|c| (of_child(c), format!("{} {}", c.first_name, c.last_name))),
     };
     found.ok_or_else(|| Error::NotFound.into())
 }
@@ -174,19 +182,36 @@ async fn template(call: &Call, target: &Target, back: Back<'_>) -> Result<Member
         }
     }
     let family = path(target.family);
-    let others = whole.others.iter().filter(|(id, _)| Some(*id) == target.member);
-    let part = if target.kind == Kind::Child { "enfants" } else { "responsables" };
+    let others = whole
+        .others
+        .iter()
+        .filter(|(id, _)| Some(*id) == target.member);
+    let part = if target.kind == Kind::Child {
+        "enfants"
+    } else {
+        "responsables"
+    };
     Ok(Member {
         page: families::page(call, &title)
             .crumb(&whole.family.name, Some(&family))
             .crumb(&title, None),
         child: target.kind == Kind::Child,
-        civilities: choices(&[("", "Non précisée"), ("MME", "Mme"), ("M", "M.")], &form.field("civilite").value),
-        sexes: choices(&[("", "Non précisé"), ("F", "Fille"), ("M", "Garçon")], &form.field("sexe").value),
+        civilities: choices(
+            &[("", "Non précisée"), ("MME", "Mme"), ("M", "M.")],
+            &form.field("civilite").value,
+        ),
+        sexes: choices(
+            &[("", "Non précisé"), ("F", "Fille"), ("M", "Garçon")],
+            &form.field("sexe").value,
+        ),
         form,
-        here: target.member.map(|id| call.href(&format!("{family}/{part}/{id}"))),
+        here: target
+            .member
+            .map(|id| call.href(&format!("{family}/{part}/{id}"))),
         back: call.href(&family),
-        others: others.map(|(_, f)| format!("{} ({})", f.name, f.reference)).collect(),
+        others: others
+            .map(|(_, f)| format!("{} ({})", f.name, f.reference))
+            .collect(),
         share,
     })
 }
@@ -225,7 +250,11 @@ async fn save(Path(segments): Segments, Submitted { call, form }: Submitted) -> 
     match put(&call, &target, &form).await {
         Ok(()) => Ok(call.see_saying(&path(target.family), "ok", "La fiche est enregistrée.")),
         Err(Error::Invalid(errors)) => {
-            let back = Back { posted: Some(&form), errors: &errors, of_share: false };
+            let back = Back {
+                posted: Some(&form),
+                errors: &errors,
+                of_share: false,
+            };
             call.invalid(&template(&call, &target, back).await?)
         }
         Err(error) => Err(error.into()),
@@ -234,15 +263,28 @@ async fn save(Path(segments): Segments, Submitted { call, form }: Submitted) -> 
 
 async fn share(Path(segments): Segments, Submitted { call, form }: Submitted) -> Reply {
     let target = Target::read(&segments)?;
-    let (cx, family, id, into) = (&call.cx, target.family, target.member()?, form.text("reference"));
+    let (cx, family, id, into) = (
+        &call.cx,
+        target.family,
+        target.member()?,
+        form.text("reference"),
+    );
     let shared = match target.kind {
         Kind::Guardian => family::share_guardian(cx, family, id, into).await,
         Kind::Child => family::share_child(cx, family, id, into).await,
     };
     match shared {
-        Ok(()) => Ok(call.see_saying(&path(family), "ok", "C’est fait : les deux familles partagent cette fiche.")),
+        Ok(()) => Ok(call.see_saying(
+            &path(family),
+            "ok",
+            "C’est fait : les deux familles partagent cette fiche.",
+        )),
         Err(Error::Invalid(errors)) => {
-            let back = Back { posted: Some(&form), errors: &errors, of_share: true };
+            let back = Back {
+                posted: Some(&form),
+                errors: &errors,
+                of_share: true,
+            };
             call.invalid(&template(&call, &target, back).await?)
         }
         Err(error) => Err(error.into()),
@@ -256,5 +298,9 @@ async fn take(Path(segments): Segments, Submitted { call, .. }: Submitted) -> Re
         Kind::Guardian => family::take_guardian(&call.cx, target.family, id).await?,
         Kind::Child => family::take_child(&call.cx, target.family, id).await?,
     }
-    Ok(call.see_saying(&path(target.family), "ok", "La personne est retirée de cette famille."))
+    Ok(call.see_saying(
+        &path(target.family),
+        "ok",
+        "La personne est retirée de cette famille.",
+    ))
 }

@@ -5,7 +5,7 @@ use preau_app::journey;
 use preau_rules::french;
 
 use crate::{
-    agent::lines::{LineView, day},
+    agent::lines::{LineView, capital, day},
     call::{Call, Reply},
     page::Page,
     routes::{Access, Routes},
@@ -42,12 +42,6 @@ struct Home {
     roles: Vec<String>,
 }
 
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(chars).collect()
-}
-
 fn words(n: i64, one: &str, many: &str) -> String {
     french::count(n.unsigned_abs(), one, many)
 }
@@ -69,14 +63,31 @@ fn cards(call: &Call, day: &journey::Day) -> Vec<Card> {
         } else {
             ("tout est traité".to_owned(), "ok")
         };
-        cards.push(card("/agent/demandes", "Demandes à traiter", requests.open, late));
-        let free = words(requests.unassigned, "demande sans agent", "demandes sans agent");
-        cards.push(card("/agent/demandes?filtre=miennes", "Entre mes mains", requests.mine, (free, "")));
+        cards.push(card(
+            "/agent/demandes",
+            "Demandes à traiter",
+            requests.open,
+            late,
+        ));
+        let free = words(
+            requests.unassigned,
+            "demande sans agent",
+            "demandes sans agent",
+        );
+        cards.push(card(
+            "/agent/demandes?filtre=miennes",
+            "Entre mes mains",
+            requests.mine,
+            (free, ""),
+        ));
     }
     if let Some(mails) = &day.mails {
         let lost = mails.refused + mails.expired;
         let (path, note) = if lost > 0 {
-            ("/agent/messages", ("à corriger ou à renvoyer".to_owned(), "warn"))
+            (
+                "/agent/messages",
+                ("à corriger ou à renvoyer".to_owned(), "warn"),
+            )
         } else {
             let waiting = words(mails.queued, "message en attente", "messages en attente");
             ("/agent/messages?etat=sent", (waiting, ""))
@@ -89,7 +100,12 @@ fn cards(call: &Call, day: &journey::Day) -> Vec<Card> {
             n => format!("{n} à venir"),
         };
         let shown = i64::try_from(news.len()).unwrap_or(i64::MAX);
-        cards.push(card("/agent/actualites", "Actualités en ligne", shown, (coming, "")));
+        cards.push(card(
+            "/agent/actualites",
+            "Actualités en ligne",
+            shown,
+            (coming, ""),
+        ));
     }
     cards
 }
@@ -110,7 +126,10 @@ async fn show(call: Call) -> Reply {
         today: capital(&french::day(day(call.cx.at, &zone))),
         cards: cards(&call, &found),
         urgent: found.requests.is_some().then(|| lines.collect()),
-        news: found.news.as_ref().map(|news| news.iter().take(5).map(item).collect()),
+        news: found
+            .news
+            .as_ref()
+            .map(|news| news.iter().take(5).map(item).collect()),
         roles: call.cx.caller.agent()?.roles.clone(),
     };
     call.html(&template)

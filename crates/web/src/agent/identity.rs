@@ -121,11 +121,15 @@ async fn show(call: Call) -> Reply {
 async fn save(Submitted { call, form }: Submitted) -> Reply {
     let typed = read(&form);
     let saved = match typed.parse() {
-        Ok(identity) => portal::save_part(&call.cx, Part::Identity(identity)).await,
+        Ok(identity) => portal::save_part(&call.cx, Part::Identity(Box::new(identity))).await,
         Err(error) => Err(error),
     };
     match saved {
-        Ok(()) => Ok(call.see_saying(PATH, "ok", "Les réglages sont enregistrés. Ils valent dès maintenant.")),
+        Ok(()) => Ok(call.see_saying(
+            PATH,
+            "ok",
+            "Les réglages sont enregistrés. Ils valent dès maintenant.",
+        )),
         Err(Error::Invalid(errors)) => {
             let page = template(&call, &typed);
             let form = page.form.with_errors(&errors);

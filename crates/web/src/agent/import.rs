@@ -76,7 +76,11 @@ fn content(form: &Posted) -> String {
 
 fn result(checked: &Checked, text: String) -> Result {
     let problem = |p: &family_import::Problem| {
-        let line = if p.line == 0 { "fichier".to_owned() } else { p.line.to_string() };
+        let line = if p.line == 0 {
+            "fichier".to_owned()
+        } else {
+            p.line.to_string()
+        };
         (line, p.column.clone(), p.message.clone())
     };
     Result {
@@ -92,7 +96,12 @@ async fn take(Submitted { call, form }: Submitted) -> Reply {
     let kind = form.text("sorte");
     let text = content(&form);
     if text.trim().is_empty() {
-        return call.invalid(&template(&call, kind, Some("Choisissez le fichier à importer."), None));
+        return call.invalid(&template(
+            &call,
+            kind,
+            Some("Choisissez le fichier à importer."),
+            None,
+        ));
     }
     let checked = family_import::check(&call.cx, Kind::of(kind), &text).await?;
     if !checked.problems.is_empty() {
@@ -101,7 +110,11 @@ async fn take(Submitted { call, form }: Submitted) -> Reply {
     if !form.ticked("importer") || checked.rows.is_empty() {
         return call.html(&template(&call, kind, None, Some(result(&checked, text))));
     }
-    let count = french::count(checked.rows.len() as u64, "ligne importée", "lignes importées");
+    let count = french::count(
+        checked.rows.len() as u64,
+        "ligne importée",
+        "lignes importées",
+    );
     family_import::write(&call.cx, checked.rows, &mut |_, _| {}).await?;
     Ok(call.see_saying(LIST, "ok", &format!("{count}.")))
 }

@@ -35,6 +35,8 @@ struct Row {
     did: String,
     at: String,
     differences: Vec<Difference>,
+    /// Few and short: in sight at once.
+    short: bool,
 }
 
 #[derive(Template)]
@@ -56,6 +58,15 @@ fn href(call: &Call, kind: &str, before: &str) -> String {
     call.href(&format!("/agent/journal?{}", query.finish()))
 }
 
+fn short(differences: &[Difference]) -> bool {
+    let length = |text: &Option<String>| text.as_ref().map_or(0, |t| t.chars().count());
+    let total: usize = differences
+        .iter()
+        .map(|d| length(&d.before) + length(&d.after))
+        .sum();
+    differences.len() <= 3 && total <= 160
+}
+
 async fn show(call: Call, Query(asked): Query<Asked>) -> Reply {
     let found = journal::list(&call.cx, &asked.sorte, asked.avant.parse().ok()).await?;
     let zone = call.portal.zone();
@@ -65,12 +76,23 @@ async fn show(call: Call, Query(asked): Query<Asked>) -> Reply {
         value: kind.clone(),
     });
     let rows = found.entries.iter().map(|entry| Row {
-        who: if entry.actor_kind == "visitor" { "Un visiteur".to_owned() } else { entry.actor_name.clone() },
+        who: if entry.actor_kind == "visitor" {
+            "Un visiteur".to_owned()
+        } else {
+            entry.actor_name.clone()
+        },
         did: journal::sentence_fr(entry),
         at: french::instant_digits(entry.at, &zone),
+        short: false,
         differences: journal::differences(entry),
     });
-    let next = found.next.map(|id| href(&call, &asked.sorte, &id.to_string()));
+    let rows = rows.map(|row| Row {
+        short: short(&row.differences),
+        ..row
+    });
+    let next = found
+        .next
+        .map(|id| href(&call, &asked.sorte, &id.to_string()));
     let template = Journal {
         page: call
             .page("Journal", "parametres")
@@ -79,7 +101,11 @@ async fn show(call: Call, Query(asked): Query<Asked>) -> Reply {
             .crumb("Journal", None),
         kinds: kinds.collect(),
         rows: rows.collect(),
-        first: if asked.avant.is_empty() { String::new() } else { href(&call, &asked.sorte, "") },
+        first: if asked.avant.is_empty() {
+            String::new()
+        } else {
+            href(&call, &asked.sorte, "")
+        },
         next: next.unwrap_or_default(),
     };
     call.html(&template)

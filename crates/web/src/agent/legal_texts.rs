@@ -21,9 +21,11 @@ use crate::{
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     let right = Access::Holds(Right::Pages);
-    routes
-        .get("/agent/textes-legaux/{slug}", right, edit)
-        .post("/agent/textes-legaux/{slug}", right, save)
+    routes.get("/agent/textes-legaux/{slug}", right, edit).post(
+        "/agent/textes-legaux/{slug}",
+        right,
+        save,
+    )
 }
 
 #[derive(Template)]
@@ -101,7 +103,11 @@ async fn save(Path(slug): Path<String>, Submitted { call, form }: Submitted) -> 
     match legal::save(&call.cx, &slug, seen, &typed).await {
         Ok(()) => {
             let path = format!("/agent/textes-legaux/{slug}");
-            Ok(call.see_saying(&path, "ok", "Le texte est publié. Les versions précédentes sont conservées."))
+            Ok(call.see_saying(
+                &path,
+                "ok",
+                "Le texte est publié. Les versions précédentes sont conservées.",
+            ))
         }
         Err(Error::Invalid(errors)) => {
             let page = template(&call, &shown, &typed);

@@ -16,7 +16,7 @@ pub(crate) struct LineView {
     pub(crate) agent: Option<String>,
     pub(crate) state: &'static str,
     pub(crate) state_tag: &'static str,
-    /// How long it waits: "9 j".
+    /// How long it waits: "il y a 9 jours".
     pub(crate) age: String,
     /// When it is to be answered, or when it was closed.
     pub(crate) due: String,
@@ -29,11 +29,17 @@ impl LineView {
     pub(crate) fn new(call: &Call, line: &Line) -> Self {
         let zone = call.portal.zone();
         let (due, due_tag) = match line.closed_at {
-            Some(at) => (format!("close le {}", french::day_short(day(at, &zone))), "off"),
+            Some(at) => (
+                format!("close le {}", french::day_short(day(at, &zone))),
+                "off",
+            ),
             None => due_words(line.due_at, call.cx.at, &zone),
         };
         let state = State::of(&line.state);
-        let agent = line.agent_first_name.as_ref().zip(line.agent_last_name.as_ref());
+        let agent = line
+            .agent_first_name
+            .as_ref()
+            .zip(line.agent_last_name.as_ref());
         Self {
             href: path(call, &line.number),
             number: line.number.clone(),
@@ -73,9 +79,7 @@ pub(crate) fn due_words(
     zone: &TimeZone,
 ) -> (String, &'static str) {
     let (last, today) = (day(due_at, zone), day(now, zone));
-    let left = today
-        .until(last)
-        .map_or(0, |span| span.get_days());
+    let left = today.until(last).map_or(0, |span| span.get_days());
     match left {
         ..0 => (format!("{}\u{a0}j de retard", -left), "stop"),
         0 => ("aujourd’hui".to_owned(), "warn"),
@@ -84,13 +88,23 @@ pub(crate) fn due_words(
     }
 }
 
+/// With a capital letter, at the start of a line.
+pub(crate) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(chars).collect()
+}
+
 pub(crate) fn day(at: Timestamp, zone: &TimeZone) -> Date {
     at.to_zoned(zone.clone()).date()
 }
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first thing that fails")]
+    #![expect(
+        clippy::unwrap_used,
+        reason = "a test stops at the first thing that fails"
+    )]
     use super::*;
 
     #[test]
@@ -98,7 +112,9 @@ mod tests {
         let zone = TimeZone::get("Europe/Paris").unwrap();
         let words = |due: &str| {
             let now = "2026-11-23T22:30:00Z".parse().unwrap();
-            due_words(due.parse().unwrap(), now, &zone).0.replace('\u{a0}', " ")
+            due_words(due.parse().unwrap(), now, &zone)
+                .0
+                .replace('\u{a0}', " ")
         };
         assert_eq!(words("2026-11-20T22:59:59Z"), "3 j de retard");
         assert_eq!(words("2026-11-23T22:59:59Z"), "aujourd’hui");

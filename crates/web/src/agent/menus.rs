@@ -51,12 +51,14 @@ struct Menus {
 }
 
 fn form(days: &[DayForm; 5]) -> Form {
-    days.iter().zip(DAYS).fold(Form::default(), |form, (day, (name, dishes, labels))| {
-        form.optional(dishes, &format!("Plats du {name}"))
-            .value(&day.plats)
-            .optional(labels, &format!("Mentions du {name}"))
-            .value(&day.mentions)
-    })
+    days.iter()
+        .zip(DAYS)
+        .fold(Form::default(), |form, (day, (name, dishes, labels))| {
+            form.optional(dishes, &format!("Plats du {name}"))
+                .value(&day.plats)
+                .optional(labels, &format!("Mentions du {name}"))
+                .value(&day.mentions)
+        })
 }
 
 fn template(call: &Call, week: Week, form: Form, copied: bool) -> Menus {
@@ -98,10 +100,13 @@ fn typed(week: Week, menus: &[Menu]) -> [DayForm; 5] {
     [(); 5].map(|()| {
         let day = week.day(index);
         index += 1;
-        menus.iter().find(|m| m.day == day).map_or_else(DayForm::default, |m| DayForm {
-            plats: m.dishes.clone(),
-            mentions: m.labels.replace('\n', ", "),
-        })
+        menus
+            .iter()
+            .find(|m| m.day == day)
+            .map_or_else(DayForm::default, |m| DayForm {
+                plats: m.dishes.clone(),
+                mentions: m.labels.replace('\n', ", "),
+            })
     })
 }
 
@@ -136,7 +141,10 @@ async fn save(Submitted { call, form: posted }: Submitted) -> Reply {
         Ok(input) => {
             menu::save(&call.cx, input).await?;
             let path = format!("{PATH}?semaine={}", week.monday());
-            let text = format!("Les menus sont publiés : {}.", lower_first(&week.words_fr()));
+            let text = format!(
+                "Les menus sont publiés : {}.",
+                lower_first(&week.words_fr())
+            );
             Ok(call.see_saying(&path, "ok", &text))
         }
         Err(Error::Invalid(errors)) => {
@@ -149,5 +157,7 @@ async fn save(Submitted { call, form: posted }: Submitted) -> Reply {
 
 fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(letters).collect()
+    })
 }

@@ -39,7 +39,7 @@ struct Asked {
 
 struct Tab {
     href: String,
-    label: &'static str,
+    label: String,
     count: i64,
     current: bool,
 }
@@ -98,7 +98,7 @@ async fn list(call: Call, Query(asked): Query<Asked>) -> Reply {
     let href = |state: &str| call.href(&format!("/agent/messages?etat={state}"));
     let tabs = STATES.iter().map(|(word, label)| Tab {
         href: href(word),
-        label,
+        label: lines::capital(label),
         count: count(&found.counts, word),
         current: *word == state,
     });
@@ -111,12 +111,25 @@ async fn list(call: Call, Query(asked): Query<Asked>) -> Reply {
         tabs: tabs.collect(),
         rows: found.mails.iter().map(|m| row(&call, m)).collect(),
         next: next.unwrap_or_default(),
-        first: if asked.avant.is_empty() { String::new() } else { href(state) },
+        first: if asked.avant.is_empty() {
+            String::new()
+        } else {
+            href(state)
+        },
         empty: match state {
-            "refused" => ("Aucun e-mail refusé", "Quand une adresse n’existe pas ou que la boîte est pleine, l’e-mail refusé apparaît ici avec la raison."),
-            "expired" => ("Aucun e-mail périmé", "Un e-mail qui n’a pas pu partir à temps apparaît ici."),
+            "refused" => (
+                "Aucun e-mail refusé",
+                "Quand une adresse n’existe pas ou que la boîte est pleine, l’e-mail refusé apparaît ici avec la raison.",
+            ),
+            "expired" => (
+                "Aucun e-mail périmé",
+                "Un e-mail qui n’a pas pu partir à temps apparaît ici.",
+            ),
             "queued" => ("Rien en attente", "Tous les e-mails sont partis."),
-            _ => ("Aucun e-mail envoyé", "Les accusés de réception et les réponses envoyés apparaissent ici."),
+            _ => (
+                "Aucun e-mail envoyé",
+                "Les accusés de réception et les réponses envoyés apparaissent ici.",
+            ),
         },
     };
     call.html(&template)
@@ -133,6 +146,8 @@ struct One {
     to: String,
     written: String,
     state: &'static str,
+    /// The same, as a line of its own.
+    settled_word: String,
     tag: &'static str,
     settled: Option<String>,
     reason: Option<String>,
@@ -164,6 +179,7 @@ async fn draw(call: &Call, id: &str, form: Option<Form>, status: StatusCode) -> 
         to: mail.to_address,
         written: french::instant(mail.created_at, &zone),
         state,
+        settled_word: lines::capital(state),
         tag,
         settled: mail.settled_at.map(|at| french::instant(at, &zone)),
         reason: mail.last_error,
@@ -172,7 +188,9 @@ async fn draw(call: &Call, id: &str, form: Option<Form>, status: StatusCode) -> 
         readable: opened.readable,
         correctable: opened.correctable,
         may_resend: matches!(mail.state.as_str(), "refused" | "expired"),
-        request: opened.request.map(|number| (lines::path(call, &number), number)),
+        request: opened
+            .request
+            .map(|number| (lines::path(call, &number), number)),
         action: call.href(&format!("/agent/messages/{id}/renvoi")),
     };
     render(&template, status)
@@ -194,7 +212,11 @@ async fn resend(Path(id): Path<String>, Submitted { call, form }: Submitted) -> 
     match sent {
         Ok(()) => {
             let path = format!("/agent/messages/{id}");
-            Ok(call.see_saying(&path, "ok", "Le message repart. Son état se met à jour ici."))
+            Ok(call.see_saying(
+                &path,
+                "ok",
+                "Le message repart. Son état se met à jour ici.",
+            ))
         }
         Err(Error::Invalid(errors)) => {
             let form = fields("").filled(&form).with_errors(&errors);

@@ -71,7 +71,10 @@ fn lines(call: &Call, items: &[News]) -> Vec<Line> {
 async fn list(call: Call, Asked { 0: asked }: Asked) -> Reply {
     let all = news::list(&call.cx).await?;
     let removed = match params::asked(&asked, "retiree").and_then(|id| params::id(id).ok()) {
-        Some(id) => news::get(&call.cx, id).await.ok().filter(|n| n.removed_at.is_some()),
+        Some(id) => news::get(&call.cx, id)
+            .await
+            .ok()
+            .filter(|n| n.removed_at.is_some()),
         None => None,
     };
     let groups = [
@@ -85,9 +88,18 @@ async fn list(call: Call, Asked { 0: asked }: Asked) -> Reply {
         groups: groups
             .into_iter()
             .filter(|(.., items)| !items.is_empty())
-            .map(|(title, key, items)| Group { title, key, lines: lines(&call, items) })
+            .map(|(title, key, items)| Group {
+                title,
+                key,
+                lines: lines(&call, items),
+            })
             .collect(),
-        removed: removed.map(|n| (n.title.clone(), call.href(&format!("{PATH}/{}/restauration", n.id)))),
+        removed: removed.map(|n| {
+            (
+                n.title.clone(),
+                call.href(&format!("{PATH}/{}/restauration", n.id)),
+            )
+        }),
     };
     call.html(&template)
 }
@@ -146,7 +158,12 @@ fn read(form: &Posted) -> NewsForm {
 }
 
 async fn new(call: Call) -> Reply {
-    call.html(&template(&call, "Nouvelle actualité", None, &NewsForm::default()))
+    call.html(&template(
+        &call,
+        "Nouvelle actualité",
+        None,
+        &NewsForm::default(),
+    ))
 }
 
 async fn edit(call: Call, Path(id): Path<String>) -> Reply {
@@ -174,7 +191,9 @@ async fn update(Path(id): Path<String>, Submitted { call, form }: Submitted) -> 
 
 async fn keep(call: Call, form: &Posted, item: Option<News>) -> Reply {
     let typed = read(form);
-    let title = item.as_ref().map_or("Nouvelle actualité", |n| n.title.as_str());
+    let title = item
+        .as_ref()
+        .map_or("Nouvelle actualité", |n| n.title.as_str());
     let input = match typed.parse(&call.portal.zone(), call.cx.at) {
         Ok(input) => input,
         Err(Error::Invalid(errors)) => {
@@ -187,9 +206,15 @@ async fn keep(call: Call, form: &Posted, item: Option<News>) -> Reply {
     if form.ticked("apercu") {
         let preview = (input.title.clone(), prose::html(&call, &input.body, 4));
         let page = template(&call, title, item.as_ref(), &typed);
-        return call.html(&Edit { preview: Some(preview), ..page });
+        return call.html(&Edit {
+            preview: Some(preview),
+            ..page
+        });
     }
-    let words = format!("{}.", input.window.words_fr(call.cx.at, &call.portal.zone()));
+    let words = format!(
+        "{}.",
+        input.window.words_fr(call.cx.at, &call.portal.zone())
+    );
     match item {
         None => news::create(&call.cx, input).await?,
         Some(item) => news::update(&call.cx, item.id, input).await?,

@@ -29,9 +29,17 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/agent/pages/{id}", right, edit)
         .post("/agent/pages/{id}", right, update)
         .post("/agent/pages/{id}/fichiers", right, attach)
-        .post("/agent/pages/{id}/fichiers/{file}/suppression", right, detach)
+        .post(
+            "/agent/pages/{id}/fichiers/{file}/suppression",
+            right,
+            detach,
+        )
         .get("/agent/pages/{id}/versions", right, versions)
-        .post("/agent/pages/{id}/versions/{number}/restauration", right, back)
+        .post(
+            "/agent/pages/{id}/versions/{number}/restauration",
+            right,
+            back,
+        )
 }
 
 /// What the page of a saved page has more than that of a new one.
@@ -181,7 +189,11 @@ async fn attach(Path(id): Path<String>, Submitted { call, form }: Submitted) -> 
         None => Err(Error::field("fichier", "Choisissez un fichier.")),
     };
     match done {
-        Ok(_) => Ok(call.see_saying(&format!("{PATH}/{id}"), "ok", "Le fichier est joint à la page.")),
+        Ok(_) => Ok(call.see_saying(
+            &format!("{PATH}/{id}"),
+            "ok",
+            "Le fichier est joint à la page.",
+        )),
         Err(Error::Invalid(errors)) => {
             let mut shown = template(&call, Some(&found), &PageForm::of(&found.page));
             shown.saved = shown.saved.map(|s| Saved {
@@ -222,7 +234,12 @@ pub(crate) struct Versions {
     pub(crate) versions: Vec<VersionView>,
 }
 
-pub(crate) fn version_view(call: &Call, v: &pages::Version, current: i64, back: String) -> VersionView {
+pub(crate) fn version_view(
+    call: &Call,
+    v: &pages::Version,
+    current: i64,
+    back: String,
+) -> VersionView {
     VersionView {
         number: v.version,
         title: v.title.clone(),
@@ -267,6 +284,7 @@ async fn back(
 ) -> Reply {
     let number = number.parse().map_err(|_| Error::NotFound)?;
     pages::restore_version(&call.cx, params::id(&id)?, number).await?;
-    let text = format!("Le texte de la version {number} est remis en place, comme nouvelle version.");
+    let text =
+        format!("Le texte de la version {number} est remis en place, comme nouvelle version.");
     Ok(call.see_saying(&format!("{PATH}/{id}/versions"), "ok", &text))
 }

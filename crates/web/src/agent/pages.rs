@@ -23,7 +23,11 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/agent/pages/{id}/position", right, shift)
         .post("/agent/pages/{id}/suppression", right, remove)
         .post("/agent/pages/{id}/restauration", right, restore)
-        .get("/agent/fichiers/{id}/{name}", right, crate::citizen::files::of_page)
+        .get(
+            "/agent/fichiers/{id}/{name}",
+            right,
+            crate::citizen::files::of_page,
+        )
 }
 
 struct Line {

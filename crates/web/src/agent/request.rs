@@ -22,7 +22,11 @@ use crate::{
 pub(crate) fn routes(routes: Routes) -> Routes {
     let act = Access::Holds(Right::RequestsAnswer);
     routes
-        .get("/agent/demandes/{number}", Access::Holds(Right::Requests), show)
+        .get(
+            "/agent/demandes/{number}",
+            Access::Holds(Right::Requests),
+            show,
+        )
         .post("/agent/demandes/{number}/reponse", act, answer)
         .post("/agent/demandes/{number}/suivi", act, assign)
         .post("/agent/demandes/{number}/notes", act, note)
@@ -76,7 +80,11 @@ async fn done(
 ) -> Reply {
     let (typed, conflict, status) = match result {
         Ok(()) => return Ok(gone(call, number, said)),
-        Err(Error::Invalid(errors)) => (typed.with_errors(&errors), None, StatusCode::UNPROCESSABLE_ENTITY),
+        Err(Error::Invalid(errors)) => (
+            typed.with_errors(&errors),
+            None,
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
         Err(Error::Conflict(text)) => (typed, Some(text), StatusCode::CONFLICT),
         Err(other) => return Err(other.into()),
     };
@@ -125,7 +133,14 @@ async fn answer(Path(number): Path<String>, Submitted { call, form }: Submitted)
     };
     if form.text("etape") == "envoyer" {
         let sent = decision::act(&call.cx, &number, version(&form), Deed::Answer(parsed)).await;
-        return done(&call, &number, sent, typed, "Votre réponse part par e-mail.").await;
+        return done(
+            &call,
+            &number,
+            sent,
+            typed,
+            "Votre réponse part par e-mail.",
+        )
+        .await;
     }
     let folder = request::open(&call.cx, &number).await?;
     let mail = decision::preview(&call.cx, &folder, &parsed).await?;
@@ -150,9 +165,18 @@ async fn answer(Path(number): Path<String>, Submitted { call, form }: Submitted)
 
 async fn assign(Path(number): Path<String>, Submitted { call, form }: Submitted) -> Reply {
     let (to, said) = match form.text("agent") {
-        "moi" => (Ok(Some(call.cx.caller.agent()?.id)), "Vous suivez cette demande."),
-        "personne" => (Ok(None), "Plus personne ne suit cette demande : elle revient à tous."),
-        other => (other.parse::<Uuid>().map(Some), "La demande a changé de mains."),
+        "moi" => (
+            Ok(Some(call.cx.caller.agent()?.id)),
+            "Vous suivez cette demande.",
+        ),
+        "personne" => (
+            Ok(None),
+            "Plus personne ne suit cette demande : elle revient à tous.",
+        ),
+        other => (
+            other.parse::<Uuid>().map(Some),
+            "La demande a changé de mains.",
+        ),
     };
     let result = match to {
         Ok(to) => decision::act(&call.cx, &number, version(&form), Deed::Assign(to)).await,
@@ -167,7 +191,14 @@ async fn note(Path(number): Path<String>, Submitted { call, form }: Submitted) -
         Ok(deed) => decision::act(&call.cx, &number, version(&form), deed).await,
         Err(error) => Err(error),
     };
-    done(&call, &number, result, typed, "Note ajoutée. Le demandeur ne la voit pas.").await
+    done(
+        &call,
+        &number,
+        result,
+        typed,
+        "Note ajoutée. Le demandeur ne la voit pas.",
+    )
+    .await
 }
 
 async fn close(Path(number): Path<String>, Submitted { call, form }: Submitted) -> Reply {
@@ -176,12 +207,26 @@ async fn close(Path(number): Path<String>, Submitted { call, form }: Submitted) 
         Ok(deed) => decision::act(&call.cx, &number, version(&form), deed).await,
         Err(error) => Err(error),
     };
-    done(&call, &number, result, typed, "Demande close sans réponse. Vous pouvez la rouvrir.").await
+    done(
+        &call,
+        &number,
+        result,
+        typed,
+        "Demande close sans réponse. Vous pouvez la rouvrir.",
+    )
+    .await
 }
 
 async fn reopen(Path(number): Path<String>, Submitted { call, form }: Submitted) -> Reply {
     let result = decision::act(&call.cx, &number, version(&form), Deed::Reopen).await;
-    done(&call, &number, result, Typed::default(), "Demande rouverte.").await
+    done(
+        &call,
+        &number,
+        result,
+        Typed::default(),
+        "Demande rouverte.",
+    )
+    .await
 }
 
 impl Typed {

@@ -96,7 +96,11 @@ impl Typed {
             .hint("Le demandeur ne reçoit rien. Le motif reste dans la demande.")
             .value(&self.reason);
         let known = ZONES.iter().any(|(value, _)| *value == self.answer.zone);
-        let chosen = if known { self.answer.zone.as_str() } else { "commune" };
+        let chosen = if known {
+            self.answer.zone.as_str()
+        } else {
+            "commune"
+        };
         let choice = |(value, label): &(&str, &str)| Choice {
             value: (*value).to_owned(),
             label: (*label).to_owned(),
@@ -248,15 +252,20 @@ fn phone(e164: &str) -> (String, String) {
     (shown, e164.to_owned())
 }
 
-/// Messages and mails in the order in which they were made: identifiers of one command sort so.
+/// Messages and mails in the order in which they were made: identifiers of one command sort so. A mail stands after
+/// the message that it carries.
 fn steps(call: &Call, folder: &Folder, zone: &TimeZone) -> Vec<Step> {
-    let said = folder.messages.iter().map(|m| (m.id, said(m, zone)));
+    let said = folder.messages.iter().map(|m| ((m.id, 0), said(m, zone)));
+    let after = |mail: &Mail| {
+        let carried = folder.messages.iter().find(|m| m.mail_id == Some(mail.id));
+        carried.map_or((mail.id, 0), |m| (m.id, 1))
+    };
     let mails = folder
         .mails
         .iter()
-        .map(|m| (m.id, Step::Mail(MailView::new(call, zone, m))));
+        .map(|m| (after(m), Step::Mail(MailView::new(call, zone, m))));
     let mut all: Vec<_> = said.chain(mails).collect();
-    all.sort_by_key(|(id, _)| *id);
+    all.sort_by_key(|(place, _)| *place);
     all.into_iter().map(|(_, step)| step).collect()
 }
 
@@ -284,7 +293,11 @@ fn history(folder: &Folder, zone: &TimeZone) -> Vec<Past> {
         Past {
             words: format!("{actor} {}", deed_fr(&entry.action)),
             at: french::instant(entry.at, zone),
-            details: if entry.action == "created" { Vec::new() } else { details.collect() },
+            details: if entry.action == "created" {
+                Vec::new()
+            } else {
+                details.collect()
+            },
         }
     };
     folder.history.iter().map(past).collect()

@@ -33,8 +33,17 @@ struct Asked {
 impl Asked {
     fn href(&self, call: &Call, filter: &str, page: i64) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        let page = if page > 1 { page.to_string() } else { String::new() };
-        let pairs = [("filtre", filter), ("tri", &self.tri), ("q", &self.q), ("page", &page)];
+        let page = if page > 1 {
+            page.to_string()
+        } else {
+            String::new()
+        };
+        let pairs = [
+            ("filtre", filter),
+            ("tri", &self.tri),
+            ("q", &self.q),
+            ("page", &page),
+        ];
         for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
             query.append_pair(name, value);
         }
@@ -110,12 +119,24 @@ async fn show(call: Call, Query(asked): Query<Asked>) -> Reply {
         by_age: asked.tri == "age",
         ordered: matches!(which, "open" | "mine"),
         late: queue.counts.late,
-        previous: if queue.page > 1 { href(queue.page - 1) } else { String::new() },
-        next: if last < queue.total { href(queue.page + 1) } else { String::new() },
+        previous: if queue.page > 1 {
+            href(queue.page - 1)
+        } else {
+            String::new()
+        },
+        next: if last < queue.total {
+            href(queue.page + 1)
+        } else {
+            String::new()
+        },
         range: format!("{first} à {last} sur {}", queue.total),
         empty: nothing(which, &asked.q),
         words: asked.q.clone(),
-        lines: queue.lines.iter().map(|l| LineView::new(&call, l)).collect(),
+        lines: queue
+            .lines
+            .iter()
+            .map(|l| LineView::new(&call, l))
+            .collect(),
     };
     call.html(&template)
 }
@@ -123,14 +144,29 @@ async fn show(call: Call, Query(asked): Query<Asked>) -> Reply {
 /// Why the list is empty.
 fn nothing(which: &str, words: &str) -> (&'static str, String) {
     if !words.trim().is_empty() {
-        let text = format!("Rien ne correspond à « {} » ici. Vérifiez l’orthographe, ou cherchez parmi toutes les demandes.", words.trim());
+        let text = format!(
+            "Rien ne correspond à « {} » ici. Vérifiez l’orthographe, ou cherchez parmi toutes les demandes.",
+            words.trim()
+        );
         return ("Aucune demande trouvée", text);
     }
     let (title, text) = match which {
-        "open" => ("Tout est traité", "Aucune demande n’attend de réponse. Les nouvelles arrivent ici, la plus urgente en premier."),
-        "mine" => ("Rien entre vos mains", "Les demandes que vous prenez en charge, ou qu’on vous confie, sont ici."),
-        "closed" => ("Aucune demande close", "Les demandes répondues ou closes sont gardées ici."),
-        _ => ("Aucune demande pour l’instant", "Ce que les usagers écrivent par « Nous contacter » arrive ici."),
+        "open" => (
+            "Tout est traité",
+            "Aucune demande n’attend de réponse. Les nouvelles arrivent ici, la plus urgente en premier.",
+        ),
+        "mine" => (
+            "Rien entre vos mains",
+            "Les demandes que vous prenez en charge, ou qu’on vous confie, sont ici.",
+        ),
+        "closed" => (
+            "Aucune demande close",
+            "Les demandes répondues ou closes sont gardées ici.",
+        ),
+        _ => (
+            "Aucune demande pour l’instant",
+            "Ce que les usagers écrivent par « Nous contacter » arrive ici.",
+        ),
     };
     (title, text.to_owned())
 }

@@ -57,12 +57,23 @@ async fn show(call: Call, Query(asked): Query<Asked>) -> Reply {
         .append_pair("q", &words)
         .finish();
     let groups = [
-        group(&call, "Pages", finds.pages, |find| match find.about.as_str() {
-            "legal" => (format!("/agent/textes-legaux/{}", find.key), "texte légal".to_owned()),
-            _ => (format!("/informations/{}", find.key), "Informations utiles".to_owned()),
+        group(&call, "Pages", finds.pages, |find| {
+            match find.about.as_str() {
+                "legal" => (
+                    format!("/agent/textes-legaux/{}", find.key),
+                    "texte légal".to_owned(),
+                ),
+                _ => (
+                    format!("/informations/{}", find.key),
+                    "Informations utiles".to_owned(),
+                ),
+            }
         }),
         group(&call, "Actualités", finds.news, |find| {
-            (format!("/agent/actualites/{}", find.key), find.about.clone())
+            (
+                format!("/agent/actualites/{}", find.key),
+                find.about.clone(),
+            )
         }),
         group(&call, "Agents", finds.agents, |find| {
             (format!("/agent/agents/{}", find.key), find.about.clone())
@@ -74,9 +85,17 @@ async fn show(call: Call, Query(asked): Query<Asked>) -> Reply {
             .crumb("Ma journée", Some("/agent"))
             .crumb("Recherche", None),
         asked: !search::Query::parse(&words).is_empty(),
-        more: (finds.requests_total > shown)
-            .then(|| (call.href(&format!("/agent/demandes?{all}")), finds.requests_total)),
-        requests: finds.requests.iter().map(|l| LineView::new(&call, l)).collect(),
+        more: (finds.requests_total > shown).then(|| {
+            (
+                call.href(&format!("/agent/demandes?{all}")),
+                finds.requests_total,
+            )
+        }),
+        requests: finds
+            .requests
+            .iter()
+            .map(|l| LineView::new(&call, l))
+            .collect(),
         groups: groups.into_iter().filter(|g| !g.items.is_empty()).collect(),
         words,
     };

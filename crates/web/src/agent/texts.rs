@@ -21,10 +21,11 @@ const PATH: &str = "/agent/parametres/textes";
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     let right = Access::Holds(Right::PortalTexts);
-    routes
-        .get(PATH, right, show)
-        .post(PATH, right, save)
-        .post("/agent/parametres/textes/essai", right, send)
+    routes.get(PATH, right, show).post(PATH, right, save).post(
+        "/agent/parametres/textes/essai",
+        right,
+        send,
+    )
 }
 
 #[derive(Template)]
@@ -92,6 +93,8 @@ async fn save(Submitted { call, form }: Submitted) -> Reply {
 
 async fn send(Submitted { call, .. }: Submitted) -> Reply {
     let to = portal::send_test_message(&call.cx).await?;
-    let text = format!("Le message d’essai part vers {to}. S’il n’arrive pas d’ici quelques minutes, regardez dans Messages.");
+    let text = format!(
+        "Le message d’essai part vers {to}. S’il n’arrive pas d’ici quelques minutes, regardez dans Messages."
+    );
     Ok(call.see_saying(PATH, "ok", &text))
 }

@@ -54,6 +54,7 @@ fn fields() -> Form {
         .required("email", "E-mail")
         .hint("Votre accusé de réception et la réponse y arrivent.")
         .optional("telephone", "Téléphone")
+        .hint("Pour vous rappeler si c’est plus simple.")
         .required("objet", "Objet")
         .required("message", "Message")
         .hint("N’écrivez pas de mot de passe ni de numéro de carte bancaire.")
@@ -191,14 +192,16 @@ async fn confirm_reply(call: &Call, id: &str, form: Form) -> Reply {
 
 /// Opening the link confirms nothing: scanners of mail open links too.
 async fn ask_code(call: Call, Path(id): Path<String>, Query(link): Query<Link>) -> Reply {
-    let code: String = link.code.chars().filter(char::is_ascii_digit).take(6).collect();
+    let code: String = link
+        .code
+        .chars()
+        .filter(char::is_ascii_digit)
+        .take(6)
+        .collect();
     confirm_reply(&call, &id, code_field(&code)).await
 }
 
-async fn take_code(
-    Path(id): Path<String>,
-    Submitted { call, form }: Submitted,
-) -> Reply {
+async fn take_code(Path(id): Path<String>, Submitted { call, form }: Submitted) -> Reply {
     let errors = match contact::confirm(&call.cx, params::id(&id)?, form.text("code")).await {
         Ok(Confirmed::Done { receipt }) => {
             return Ok(call.see(&format!("/contact/envoyee/{receipt}")));

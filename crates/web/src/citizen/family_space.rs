@@ -43,7 +43,12 @@ struct Closed {
 }
 
 /// The page of a space that opens with an abonnement.
-pub(crate) fn closed(call: &Call, title: &'static str, key: &'static str, why: &'static str) -> Reply {
+pub(crate) fn closed(
+    call: &Call,
+    title: &'static str,
+    key: &'static str,
+    why: &'static str,
+) -> Reply {
     let page = call
         .page(title, key)
         .crumb("Accueil", Some("/"))
@@ -66,7 +71,10 @@ fn view(call: &Call, mine: Mine) -> FamilyView {
         Person {
             initials: initials(&g.first_name, &g.last_name),
             name: formal(g),
-            lines: [g.email.clone(), phone.map(|p| p.display())].into_iter().flatten().collect(),
+            lines: [g.email.clone(), phone.map(|p| p.display())]
+                .into_iter()
+                .flatten()
+                .collect(),
         }
     });
     let children = mine.children.iter().map(|c| Person {
@@ -88,7 +96,11 @@ async fn show(call: Call) -> Reply {
         let why = "L’Espace famille montre le dossier de votre famille : responsables, enfants, puis réservations. Pour que personne d’autre ne le voie, il s’ouvre avec le code abonné que la mairie vous a envoyé, ou avec une de vos factures.";
         return closed(&call, "Espace famille", "famille", why);
     }
-    let title = if mine.len() == 1 { "Ma famille" } else { "Mes familles" };
+    let title = if mine.len() == 1 {
+        "Ma famille"
+    } else {
+        "Mes familles"
+    };
     let page = call
         .page(title, "famille")
         .crumb("Accueil", Some("/"))

@@ -14,9 +14,11 @@ use crate::{
 };
 
 pub(crate) fn routes(routes: Routes) -> Routes {
-    routes
-        .get("/informations", Access::Public, list)
-        .get("/informations/{slug}", Access::Public, show)
+    routes.get("/informations", Access::Public, list).get(
+        "/informations/{slug}",
+        Access::Public,
+        show,
+    )
 }
 
 /// How to reach the town hall.
@@ -41,7 +43,8 @@ impl Reach {
             town_hall: portal.town_hall.clone(),
             address: portal.address_lines().map(ToOwned::to_owned).collect(),
             phone: portal.phone.clone(),
-            dial: Phone::parse(&portal.phone).map_or_else(|_| String::new(), |p| p.e164().to_owned()),
+            dial: Phone::parse(&portal.phone)
+                .map_or_else(|_| String::new(), |p| p.e164().to_owned()),
             hours: portal.hours.lines().map(ToOwned::to_owned).collect(),
             email: portal.email.clone(),
             website: portal.website.clone(),

@@ -14,11 +14,23 @@ use crate::{
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes
-        .get("/accessibilite", Access::Public, |c: Call, q: Asked| show(c, q, "accessibilite"))
-        .get("/mentions-legales", Access::Public, |c: Call, q: Asked| show(c, q, "mentions-legales"))
-        .get("/donnees-personnelles", Access::Public, |c: Call, q: Asked| show(c, q, "donnees-personnelles"))
-        .get("/conditions", Access::Public, |c: Call, q: Asked| show(c, q, "conditions"))
-        .get("/aide", Access::Public, |c: Call, q: Asked| show(c, q, "aide"))
+        .get("/accessibilite", Access::Public, |c: Call, q: Asked| {
+            show(c, q, "accessibilite")
+        })
+        .get("/mentions-legales", Access::Public, |c: Call, q: Asked| {
+            show(c, q, "mentions-legales")
+        })
+        .get(
+            "/donnees-personnelles",
+            Access::Public,
+            |c: Call, q: Asked| show(c, q, "donnees-personnelles"),
+        )
+        .get("/conditions", Access::Public, |c: Call, q: Asked| {
+            show(c, q, "conditions")
+        })
+        .get("/aide", Access::Public, |c: Call, q: Asked| {
+            show(c, q, "aide")
+        })
 }
 
 struct VersionView {
@@ -69,9 +81,16 @@ async fn show(call: Call, Asked { 0: asked }: Asked, slug: &'static str) -> Repl
     let day = at.to_zoned(call.portal.zone()).date();
     let zone = call.portal.zone();
     let template = Shown {
-        page: call.page(title, "").crumb("Accueil", Some("/")).crumb(title, None),
+        page: call
+            .page(title, "")
+            .crumb("Accueil", Some("/"))
+            .crumb(title, None),
         title: title.clone(),
-        html: prose::html(&call, &legal::fill(body, &call.portal, &call.absolute("")), 2),
+        html: prose::html(
+            &call,
+            &legal::fill(body, &call.portal, &call.absolute("")),
+            2,
+        ),
         version,
         date: french::day_month_year(day),
         machine_date: day.to_string(),

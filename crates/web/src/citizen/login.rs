@@ -45,11 +45,16 @@ struct LogIn {
 }
 
 fn form() -> Form {
-    login_form().optional("rester", "Rester connecté sur cet appareil pendant 30 jours")
+    login_form().optional(
+        "rester",
+        "Rester connecté sur cet appareil pendant 30 jours",
+    )
 }
 
 fn shell(call: &Call, title: &str) -> Page {
-    call.page(title, "").crumb("Accueil", Some("/")).crumb(title, None)
+    call.page(title, "")
+        .crumb("Accueil", Some("/"))
+        .crumb(title, None)
 }
 
 fn template(call: &Call, form: Form, back: &str) -> LogIn {
@@ -173,9 +178,10 @@ async fn ask(call: Call) -> Reply {
 async fn send_link(Submitted { call, form }: Submitted) -> Reply {
     match login::ask_link(&call.cx, form.text("email")).await {
         Ok(id) => Ok(call.see(&format!("/connexion/code/{id}"))),
-        Err(Error::Invalid(errors)) => {
-            call.invalid(&ask_page(&call, email_field().filled(&form).with_errors(&errors)))
-        }
+        Err(Error::Invalid(errors)) => call.invalid(&ask_page(
+            &call,
+            email_field().filled(&form).with_errors(&errors),
+        )),
         Err(Error::TooMany(until)) => {
             let form = email_field().filled(&form).with_errors(&wait(&call, until));
             too_many(&call, &ask_page(&call, form), until)
@@ -226,9 +232,11 @@ async fn take_code(Path(id): Path<String>, Submitted { call, form }: Submitted) 
             arrived(&call, &browser, &token, false, &mut response);
             Ok(response)
         }
-        Err(Error::Invalid(errors)) => {
-            call.invalid(&code_page(&call, &id, code_field().filled(&form).with_errors(&errors)))
-        }
+        Err(Error::Invalid(errors)) => call.invalid(&code_page(
+            &call,
+            &id,
+            code_field().filled(&form).with_errors(&errors),
+        )),
         Err(other) => Err(other.into()),
     }
 }

@@ -84,7 +84,9 @@ async fn show(call: Call, Asked { 0: asked }: Asked) -> Reply {
     let (before, after) = menu::neighbours(&mut tx, week).await?;
     drop(tx);
     let href = |week: Option<Week>| {
-        week.map_or(String::new(), |w| call.href(&format!("/menus?semaine={}", w.monday())))
+        week.map_or(String::new(), |w| {
+            call.href(&format!("/menus?semaine={}", w.monday()))
+        })
     };
     let template = Menus {
         page: call
@@ -113,8 +115,12 @@ mod tests {
 
     #[test]
     fn dishes_make_a_sentence() {
-        let line = |dishes: &[&str]| one_line(&dishes.iter().map(|d| (*d).to_owned()).collect::<Vec<_>>());
-        assert_eq!(line(&["Velouté", "Poulet rôti", "BBQ", "À la vapeur"]), "Velouté, poulet rôti, BBQ, À la vapeur");
+        let line =
+            |dishes: &[&str]| one_line(&dishes.iter().map(|d| (*d).to_owned()).collect::<Vec<_>>());
+        assert_eq!(
+            line(&["Velouté", "Poulet rôti", "BBQ", "À la vapeur"]),
+            "Velouté, poulet rôti, BBQ, À la vapeur"
+        );
         assert_eq!(line(&[]), "");
     }
 }

@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::extract::Path;
 use preau_app::{
-    Error, FieldError, citizen::{
+    Error, FieldError,
+    citizen::{
         self,
         email::{self, Change, Confirmed},
         erase, identity, password, session,
@@ -81,15 +82,18 @@ fn shell(call: &Call) -> Page {
         .crumb("Mon compte", None)
 }
 
-async fn template(call: &Call, part: Part<'_>, errors: &[FieldError]) -> Result<MyAccount, Failure> {
+async fn template(
+    call: &Call,
+    part: Part<'_>,
+    errors: &[FieldError],
+) -> Result<MyAccount, Failure> {
     let me = citizen::me(&call.cx).await?;
     let mut identity = identity_form();
     identity.set("civilite", &me.civility);
     identity.set("nom", &me.last_name);
     identity.set("prenom", &me.first_name);
-    let mut password = new_password(
-        Form::default().required("mot_de_passe_actuel", "Mot de passe actuel"),
-    );
+    let mut password =
+        new_password(Form::default().required("mot_de_passe_actuel", "Mot de passe actuel"));
     let mut address = Form::default()
         .required("email", "Nouvelle adresse e-mail")
         .required("mot_de_passe_adresse", "Mot de passe actuel");
@@ -100,14 +104,17 @@ async fn template(call: &Call, part: Part<'_>, errors: &[FieldError]) -> Result<
         Part::Email(posted) => address = address.filled(posted).with_errors(errors),
     }
     let zone = call.portal.zone();
-    let sessions = session::mine(&call.cx).await?.into_iter().map(|s| SessionLine {
-        id: s.id.to_string(),
-        device: s.device,
-        address: s.address,
-        opened: french::instant_digits(s.created_at, &zone),
-        seen: french::ago(s.seen_at, call.cx.at),
-        current: s.current,
-    });
+    let sessions = session::mine(&call.cx)
+        .await?
+        .into_iter()
+        .map(|s| SessionLine {
+            id: s.id.to_string(),
+            device: s.device,
+            address: s.address,
+            opened: french::instant_digits(s.created_at, &zone),
+            seen: french::ago(s.seen_at, call.cx.at),
+            current: s.current,
+        });
     Ok(MyAccount {
         page: shell(call),
         email: me.email,
@@ -144,15 +151,27 @@ async fn rename(Submitted { call, form }: Submitted) -> Reply {
 }
 
 async fn change_password(Submitted { call, form }: Submitted) -> Reply {
-    let (new, again) = (form.text("mot_de_passe"), form.text("confirmation_mot_de_passe"));
+    let (new, again) = (
+        form.text("mot_de_passe"),
+        form.text("confirmation_mot_de_passe"),
+    );
     match password::change(&call.cx, form.text("mot_de_passe_actuel"), new, again).await {
-        Ok(()) => done(&call, "Votre mot de passe est changé. Vos autres appareils sont déconnectés."),
+        Ok(()) => done(
+            &call,
+            "Votre mot de passe est changé. Vos autres appareils sont déconnectés.",
+        ),
         Err(error) => refused(&call, Part::Password, error).await,
     }
 }
 
 async fn ask_email(Submitted { call, form }: Submitted) -> Reply {
-    match email::ask(&call.cx, form.text("email"), form.text("mot_de_passe_adresse")).await {
+    match email::ask(
+        &call.cx,
+        form.text("email"),
+        form.text("mot_de_passe_adresse"),
+    )
+    .await
+    {
         Ok(()) => done(
             &call,
             "Nous avons écrit à l’ancienne adresse et à la nouvelle. Le changement a lieu quand il est confirmé depuis les deux.",
@@ -239,7 +258,10 @@ fn erase_page(call: &Call, form: Form) -> Erase {
 fn erase_form() -> Form {
     Form::default()
         .required("mot_de_passe_suppression", "Mot de passe actuel")
-        .required("certain", "Je veux supprimer mon compte. Je sais que c’est définitif.")
+        .required(
+            "certain",
+            "Je veux supprimer mon compte. Je sais que c’est définitif.",
+        )
 }
 
 async fn show_erase(call: Call) -> Reply {
@@ -250,13 +272,18 @@ async fn do_erase(Submitted { call, form }: Submitted) -> Reply {
     let password = form.text("mot_de_passe_suppression");
     match erase::erase(&call.cx, form.ticked("certain"), password).await {
         Ok(()) => {
-            let mut response = call.see_saying("/", "ok", "Votre compte est supprimé. Un e-mail vous le confirme.");
+            let mut response = call.see_saying(
+                "/",
+                "ok",
+                "Votre compte est supprimé. Un e-mail vous le confirme.",
+            );
             call.put_session(&mut response, None);
             Ok(response)
         }
-        Err(Error::Invalid(errors)) => {
-            call.invalid(&erase_page(&call, erase_form().filled(&form).with_errors(&errors)))
-        }
+        Err(Error::Invalid(errors)) => call.invalid(&erase_page(
+            &call,
+            erase_form().filled(&form).with_errors(&errors),
+        )),
         Err(other) => Err(other.into()),
     }
 }

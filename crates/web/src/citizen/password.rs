@@ -53,9 +53,10 @@ async fn ask(call: Call) -> Reply {
 async fn send(Submitted { call, form }: Submitted) -> Reply {
     match password::forgot(&call.cx, form.text("email")).await {
         Ok(id) => Ok(call.see(&format!("/mot-de-passe/code/{id}"))),
-        Err(Error::Invalid(errors)) => {
-            call.invalid(&ask_page(&call, email_field().filled(&form).with_errors(&errors)))
-        }
+        Err(Error::Invalid(errors)) => call.invalid(&ask_page(
+            &call,
+            email_field().filled(&form).with_errors(&errors),
+        )),
         Err(Error::TooMany(until)) => {
             let form = email_field().filled(&form).with_errors(&wait(&call, until));
             too_many(&call, &ask_page(&call, form), until)
@@ -83,9 +84,11 @@ async fn ask_code(call: Call, Path(id): Path<String>) -> Reply {
 async fn take_code(Path(id): Path<String>, Submitted { call, form }: Submitted) -> Reply {
     match password::by_code(&call.cx, params::id(&id)?, form.text("code")).await {
         Ok(token) => Ok(call.see(&format!("/mot-de-passe/choisir?id={token}"))),
-        Err(Error::Invalid(errors)) => {
-            call.invalid(&code_page(&call, &id, code_field().filled(&form).with_errors(&errors)))
-        }
+        Err(Error::Invalid(errors)) => call.invalid(&code_page(
+            &call,
+            &id,
+            code_field().filled(&form).with_errors(&errors),
+        )),
         Err(other) => Err(other.into()),
     }
 }
@@ -117,7 +120,10 @@ async fn show(call: Call, asked_for: Asked) -> Reply {
 
 async fn choose(Submitted { call, form }: Submitted) -> Reply {
     let token = form.text("id");
-    let (new, again) = (form.text("mot_de_passe"), form.text("confirmation_mot_de_passe"));
+    let (new, again) = (
+        form.text("mot_de_passe"),
+        form.text("confirmation_mot_de_passe"),
+    );
     let fields = new_password(Form::default());
     match password::choose(&call.cx, token, new, again).await {
         Ok(true) => {

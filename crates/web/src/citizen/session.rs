@@ -63,7 +63,9 @@ pub(crate) fn wait(call: &Call, until: Timestamp) -> Vec<FieldError> {
     let wait = french::wait(seconds(call, until).unsigned_abs());
     vec![FieldError::new(
         "attente",
-        format!("Trop d’essais en peu de temps. Pour protéger les comptes, patientez {wait}, puis recommencez."),
+        format!(
+            "Trop d’essais en peu de temps. Pour protéger les comptes, patientez {wait}, puis recommencez."
+        ),
     )]
 }
 

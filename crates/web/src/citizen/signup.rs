@@ -4,7 +4,8 @@ use askama::Template;
 use axum::extract::Path;
 use http::StatusCode;
 use preau_app::{
-    Error, FieldError, citizen::{
+    Error, FieldError,
+    citizen::{
         activation::{self, Confirmed},
         signup::{self, Again, SignUpForm, Waiting},
     },
@@ -29,7 +30,11 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/compte/creer", Access::Public, send)
         .get("/compte/confirmation/{id}", Access::Public, waits)
         .post("/compte/confirmation/{id}", Access::Public, take_code)
-        .post("/compte/confirmation/{id}/renvoyer", Access::Public, send_again)
+        .post(
+            "/compte/confirmation/{id}/renvoyer",
+            Access::Public,
+            send_again,
+        )
         .post("/compte/confirmation/{id}/adresse", Access::Public, correct)
 }
 
@@ -204,7 +209,10 @@ async fn waits(call: Call, Path(id): Path<String>) -> Reply {
 async fn take_code(Path(id): Path<String>, Submitted { call, form }: Submitted) -> Reply {
     let errors = match activation::by_code(&call.cx, params::id(&id)?, form.text("code")).await {
         Ok(Confirmed::Done) => return Ok(activated(&call)),
-        Ok(Confirmed::Expired { .. }) => vec![FieldError::new("code", "Ce code n’est plus valable. Renvoyez l’e-mail.")],
+        Ok(Confirmed::Expired { .. }) => vec![FieldError::new(
+            "code",
+            "Ce code n’est plus valable. Renvoyez l’e-mail.",
+        )],
         Ok(Confirmed::Wrong) => vec![wrong_code()],
         Err(Error::Invalid(errors)) => errors,
         Err(other) => return Err(other.into()),
@@ -222,15 +230,19 @@ pub(crate) fn wrong_code() -> FieldError {
     )
 }
 
-async fn sent(call: &Call, id: &str, form: Form, outcome: Result<Again, Error>, said: &str) -> Reply {
+async fn sent(
+    call: &Call,
+    id: &str,
+    form: Form,
+    outcome: Result<Again, Error>,
+    said: &str,
+) -> Reply {
     let path = format!("/compte/confirmation/{id}");
     match outcome {
         Ok(Again::Sent) => Ok(call.see_saying(&path, "ok", said)),
         Ok(Again::TooLate) => Ok(call.see(&path)),
         Err(Error::Invalid(errors)) => reply(call, id, form.with_errors(&errors)).await,
-        Err(Error::TooMany(until)) => {
-            reply(call, id, form.with_errors(&wait(call, until))).await
-        }
+        Err(Error::TooMany(until)) => reply(call, id, form.with_errors(&wait(call, until))).await,
         Err(other) => Err(other.into()),
     }
 }
@@ -245,5 +257,12 @@ async fn correct(Path(id): Path<String>, Submitted { call, form }: Submitted) ->
     let outcome = signup::correct_address(&call.cx, params::id(&id)?, email).await;
     let mut back = code_form();
     back.set("email", email);
-    sent(&call, &id, back, outcome, "L’adresse est corrigée, l’e-mail y est parti.").await
+    sent(
+        &call,
+        &id,
+        back,
+        outcome,
+        "L’adresse est corrigée, l’e-mail y est parti.",
+    )
+    .await
 }

@@ -28,11 +28,27 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get(NEW, Access::Account, ask)
         .post("/espace-citoyen/abonnements/code", Access::Account, by_code)
         .get("/espace-citoyen/abonnements/code", Access::Account, again)
-        .post("/espace-citoyen/abonnements/facture", Access::Account, by_invoice)
-        .get("/espace-citoyen/abonnements/facture", Access::Account, again)
-        .post("/espace-citoyen/abonnements/confirmation", Access::Account, confirm)
+        .post(
+            "/espace-citoyen/abonnements/facture",
+            Access::Account,
+            by_invoice,
+        )
+        .get(
+            "/espace-citoyen/abonnements/facture",
+            Access::Account,
+            again,
+        )
+        .post(
+            "/espace-citoyen/abonnements/confirmation",
+            Access::Account,
+            confirm,
+        )
         .post("/espace-citoyen/abonnements/{id}/fin", Access::Account, end)
-        .get("/abonnements/contester/{token}", Access::Public, ask_contest)
+        .get(
+            "/abonnements/contester/{token}",
+            Access::Public,
+            ask_contest,
+        )
         .post("/abonnements/contester/{token}", Access::Public, contest)
 }
 
@@ -68,7 +84,11 @@ async fn list(call: Call) -> Reply {
     let me = citizen::me(&call.cx).await?;
     let zone = call.portal.zone();
     let ties = subscription::mine(&call.cx).await?.into_iter().map(|mine| {
-        let children: Vec<&str> = mine.children.iter().map(|c| c.first_name.as_str()).collect();
+        let children: Vec<&str> = mine
+            .children
+            .iter()
+            .map(|c| c.first_name.as_str())
+            .collect();
         let guardians: Vec<String> = mine.guardians.iter().map(formal).collect();
         let since = french::day_month_year(mine.tied.since.to_zoned(zone.clone()).date());
         TieView {
@@ -121,7 +141,11 @@ fn subscribe(call: &Call, form: Form, wait: Option<String>) -> Subscribe {
 
 async fn ask(call: Call, Query(asked): Asked) -> Reply {
     let mut form = fields();
-    let code: String = params::asked(&asked, "code").unwrap_or_default().chars().take(60).collect();
+    let code: String = params::asked(&asked, "code")
+        .unwrap_or_default()
+        .chars()
+        .take(60)
+        .collect();
     form.set("code_abonne", &code);
     call.html(&subscribe(&call, form, None))
 }
@@ -148,9 +172,11 @@ fn found(call: &Call, form: &Posted, found: Result<Shown, Error>) -> Reply {
             children: shown.children,
             token: shown.token,
         }),
-        Err(Error::Invalid(errors)) => {
-            call.invalid(&subscribe(call, fields().filled(form).with_errors(&errors), None))
-        }
+        Err(Error::Invalid(errors)) => call.invalid(&subscribe(
+            call,
+            fields().filled(form).with_errors(&errors),
+            None,
+        )),
         Err(Error::TooMany(until)) => too_many(call, form, until),
         Err(error) => Err(error.into()),
     }
@@ -187,7 +213,9 @@ async fn by_invoice(Submitted { call, form }: Submitted) -> Reply {
 async fn confirm(Submitted { call, form }: Submitted) -> Reply {
     match subscription::confirm(&call.cx, form.text("jeton")).await {
         Ok(family) => {
-            let text = format!("Vous êtes abonné à la famille {family}. L’Espace famille et l’Espace facturation sont ouverts.");
+            let text = format!(
+                "Vous êtes abonné à la famille {family}. L’Espace famille et l’Espace facturation sont ouverts."
+            );
             Ok(call.see_saying(LIST, "ok", &text))
         }
         Err(Error::Invalid(errors)) => {
@@ -199,7 +227,8 @@ async fn confirm(Submitted { call, form }: Submitted) -> Reply {
 
 async fn end(Path(id): Path<String>, Submitted { call, .. }: Submitted) -> Reply {
     subscription::end(&call.cx, params::id(&id)?).await?;
-    let text = "Cet abonnement est terminé. Pour le reprendre, demandez un code abonné à la mairie.";
+    let text =
+        "Cet abonnement est terminé. Pour le reprendre, demandez un code abonné à la mairie.";
     Ok(call.see_saying(LIST, "ok", text))
 }
 

@@ -22,7 +22,9 @@ pub(crate) fn path(accent: &str) -> String {
 }
 
 async fn show(Path(name): Path<String>) -> Result<Response, Failure> {
-    let colour = name.strip_suffix(".css").and_then(|hex| Colour::parse(hex).ok());
+    let colour = name
+        .strip_suffix(".css")
+        .and_then(|hex| Colour::parse(hex).ok());
     // A colour that cannot be read on the page is darkened, whoever asks for it.
     let css = Theme::of(colour.ok_or(preau_app::Error::NotFound)?).css();
     let headers = [

@@ -1,7 +1,7 @@
 //! The first page of the installation: the communes that are open here.
 
-use axum::response::{Html, IntoResponse, Response};
 use askama::Template;
+use axum::response::{Html, IntoResponse, Response};
 
 use crate::Web;
 
@@ -19,7 +19,9 @@ pub(crate) fn front(web: &Web) -> Response {
     let template = Front {
         css: web.assets.url("preau.css"),
         favicon: web.assets.url("favicon.svg"),
-        communes: open.map(|c| (format!("/{}/", c.slug), c.name.clone())).collect(),
+        communes: open
+            .map(|c| (format!("/{}/", c.slug), c.name.clone()))
+            .collect(),
     };
     Html(template.render().unwrap_or_default()).into_response()
 }

@@ -1,5 +1,10 @@
 //! Citizens who sign up, confirm and log in, so that a story can begin where it starts.
-#![allow(dead_code, unreachable_pub, missing_docs, reason = "each story takes what it needs")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "each story takes what it needs"
+)]
 
 use preau_testkit::{http::Visitor, town::Town};
 
@@ -34,7 +39,9 @@ pub fn link_in(text: &str) -> String {
     let start = "http://portail.test";
     let line = text.lines().find(|l| l.contains("?id="));
     let line = line.unwrap_or_else(|| panic!("no link in {text}"));
-    line[line.find(start).unwrap() + start.len()..].trim().to_owned()
+    line[line.find(start).unwrap() + start.len()..]
+        .trim()
+        .to_owned()
 }
 
 /// The six digits in a mail.

@@ -33,7 +33,13 @@ pub(crate) async fn measure() -> Result<Open> {
     for n in 1..=COMMUNES {
         let at = work::origin(u64::try_from(n)?);
         communes
-            .create(Uuid::from_u128(n), &format!("commune-{n}"), &format!("Commune {n}"), None, at)
+            .create(
+                Uuid::from_u128(n),
+                &format!("commune-{n}"),
+                &format!("Commune {n}"),
+                None,
+                at,
+            )
             .await?;
     }
     communes.close().await;
@@ -91,10 +97,25 @@ impl Open {
             files,
         } = self;
         let name = |what: &str| format!("{COMMUNES} communes: {what}");
-        report.figure(&name("threads, at most"), peak.threads, "", Some(Target::AtMost(99.0)));
-        report.figure(&name("memory, all open"), open.megabytes, "MB", Some(Target::AtMost(500.0)));
+        report.figure(
+            &name("threads, at most"),
+            peak.threads,
+            "",
+            Some(Target::AtMost(99.0)),
+        );
+        report.figure(
+            &name("memory, all open"),
+            open.megabytes,
+            "MB",
+            Some(Target::AtMost(500.0)),
+        );
         report.figure(&name("memory after the sweep"), swept.megabytes, "MB", None);
-        report.figure(&name("memory before, none open"), before.megabytes, "MB", None);
+        report.figure(
+            &name("memory before, none open"),
+            before.megabytes,
+            "MB",
+            None,
+        );
         report.figure(&name("files open"), files.0, "", None);
         report.figure(&name("files open after the sweep"), files.1, "", None);
     }

@@ -49,12 +49,24 @@ fn main() -> Result<ExitCode> {
 fn beside(report: &mut Report, engine: &str, rounds: &[Round]) {
     let middle = |value: fn(&Round) -> f64| median(rounds.iter().map(value).collect());
     let share = middle(|round| 100.0 * round.lane / round.bare);
-    let (least, most) = rounds.iter().fold((f64::MAX, 0.0_f64), |(least, most), round| {
-        let share = 100.0 * round.lane / round.bare;
-        (least.min(share), most.max(share))
-    });
-    report.figure(&format!("{engine}: lane beside a bare loop, same batches"), share, "%", Some(SHARE));
-    report.figure(&format!("{engine}: the same, worst round"), least, "%", None);
+    let (least, most) = rounds
+        .iter()
+        .fold((f64::MAX, 0.0_f64), |(least, most), round| {
+            let share = 100.0 * round.lane / round.bare;
+            (least.min(share), most.max(share))
+        });
+    report.figure(
+        &format!("{engine}: lane beside a bare loop, same batches"),
+        share,
+        "%",
+        Some(SHARE),
+    );
+    report.figure(
+        &format!("{engine}: the same, worst round"),
+        least,
+        "%",
+        None,
+    );
     report.figure(&format!("{engine}: the same, best round"), most, "%", None);
     report.figure(
         &format!("{engine}: lane, {} clients", work::CLIENTS),
@@ -62,6 +74,16 @@ fn beside(report: &mut Report, engine: &str, rounds: &[Round]) {
         "commands/s",
         None,
     );
-    report.figure(&format!("{engine}: bare loop"), middle(|round| round.bare), "commands/s", None);
-    report.figure(&format!("{engine}: commands of a batch"), middle(|round| round.batch), "", None);
+    report.figure(
+        &format!("{engine}: bare loop"),
+        middle(|round| round.bare),
+        "commands/s",
+        None,
+    );
+    report.figure(
+        &format!("{engine}: commands of a batch"),
+        middle(|round| round.batch),
+        "",
+        None,
+    );
 }

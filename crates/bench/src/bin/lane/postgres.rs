@@ -30,7 +30,10 @@ const JOURNAL: &str = "id, at, actor_kind, actor_id, actor_name, action, object_
 const DONE: &str = "key, name, answer, at";
 
 /// Address of the cluster that `cargo xtask bench` starts, with fsync.
-#[expect(clippy::disallowed_methods, reason = "a benchmark is told its server by the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a benchmark is told its server by the environment"
+)]
 pub(crate) fn address() -> Option<String> {
     std::env::var("PREAU_TEST_POSTGRES").ok()
 }
@@ -46,8 +49,12 @@ pub(crate) async fn rounds(url: &str, batches: &Batches) -> Result<Vec<Round>> {
     })
     .await?;
     let main = Some("main");
-    let lane = communes.create(Uuid::from_u128(1), "lane", "Lane", main, work::origin(0)).await?;
-    let bare = communes.create(Uuid::from_u128(2), "bare", "Bare", main, work::origin(1)).await?;
+    let lane = communes
+        .create(Uuid::from_u128(1), "lane", "Lane", main, work::origin(0))
+        .await?;
+    let bare = communes
+        .create(Uuid::from_u128(2), "bare", "Bare", main, work::origin(1))
+        .await?;
     let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
     let connection = tokio::spawn(connection);
     let mut rounds = Vec::new();
@@ -63,7 +70,12 @@ pub(crate) async fn rounds(url: &str, batches: &Batches) -> Result<Vec<Round>> {
         let bare_time = write(&client, &rows, &sizes).await?;
         // The first round warms the server.
         if round > 0 {
-            rounds.push(work::round(CLIENTS * EACH as usize, lane_time, bare_time, sizes.len()));
+            rounds.push(work::round(
+                CLIENTS * EACH as usize,
+                lane_time,
+                bare_time,
+                sizes.len(),
+            ));
         }
     }
     drop(client);
@@ -78,12 +90,23 @@ pub(crate) async fn rounds(url: &str, batches: &Batches) -> Result<Vec<Round>> {
 /// `address` is `server/schema`.
 async fn look_at(client: &Client, address: &str) -> Result<()> {
     let (_, schema) = address.split_once('/').context("address of a commune")?;
-    Ok(client.batch_execute(&format!("SET search_path TO \"{schema}\"")).await?)
+    Ok(client
+        .batch_execute(&format!("SET search_path TO \"{schema}\""))
+        .await?)
 }
 
 /// What one command writes: its fields in the order of the columns.
 struct Rows {
-    news: (Uuid, String, String, bool, Timestamp, Option<Timestamp>, Timestamp, Timestamp),
+    news: (
+        Uuid,
+        String,
+        String,
+        bool,
+        Timestamp,
+        Option<Timestamp>,
+        Timestamp,
+        Timestamp,
+    ),
     journal: Journal,
     done: (Vec<u8>, String, String, Timestamp),
 }
@@ -111,7 +134,16 @@ async fn written(client: &Client, known: u64) -> Result<Vec<Rows>> {
     let rows = news.iter().zip(&journal).zip(&done);
     Ok(rows
         .map(|((n, j), d)| Rows {
-            news: (n.get(0), n.get(1), n.get(2), n.get(3), n.get(4), n.get(5), n.get(6), n.get(7)),
+            news: (
+                n.get(0),
+                n.get(1),
+                n.get(2),
+                n.get(3),
+                n.get(4),
+                n.get(5),
+                n.get(6),
+                n.get(7),
+            ),
             journal: Journal::from(j),
             done: (d.get(0), d.get(1), d.get(2), d.get(3)),
         })
@@ -137,9 +169,13 @@ type Flight<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
 /// Every statement of a batch leaves before the first answer is read.
 async fn write(client: &Client, rows: &[Rows], sizes: &[usize]) -> Result<Duration> {
     let prepare = async |table: &str, columns: &str| {
-        let marks: Vec<String> =
-            (1..=columns.split(',').count()).map(|at| format!("${at}")).collect();
-        let text = format!("INSERT INTO {table} ({columns}) VALUES ({})", marks.join(", "));
+        let marks: Vec<String> = (1..=columns.split(',').count())
+            .map(|at| format!("${at}"))
+            .collect();
+        let text = format!(
+            "INSERT INTO {table} ({columns}) VALUES ({})",
+            marks.join(", ")
+        );
         client.prepare(&text).await
     };
     let news = prepare("news", NEWS).await?;
@@ -158,8 +194,8 @@ async fn write(client: &Client, rows: &[Rows], sizes: &[usize]) -> Result<Durati
             send(&mut flights, insert(client, &news, fields)).await?;
             let j = &row.journal;
             let fields: [&(dyn ToSql + Sync); 12] = [
-                &j.id, &j.at, &j.actor.0, &j.actor.1, &j.actor.2, &j.what[0], &j.what[1], &j.what[2],
-                &j.what[3], &j.before, &j.after, &j.request,
+                &j.id, &j.at, &j.actor.0, &j.actor.1, &j.actor.2, &j.what[0], &j.what[1],
+                &j.what[2], &j.what[3], &j.before, &j.after, &j.request,
             ];
             send(&mut flights, insert(client, &journal, fields)).await?;
             let d = &row.done;

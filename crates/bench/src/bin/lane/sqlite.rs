@@ -22,7 +22,11 @@ const EACH: u64 = 100;
 
 /// The tables, with the columns that a command writes.
 const TABLES: [(&str, &str, usize); 3] = [
-    ("news", "id, title, body, pinned, visible_from, visible_until, created_at, updated_at", 8),
+    (
+        "news",
+        "id, title, body, pinned, visible_from, visible_until, created_at, updated_at",
+        8,
+    ),
     (
         "journal",
         "id, at, actor_kind, actor_id, actor_name, action, object_kind, object_id, object_name, before, after, http_request",
@@ -42,8 +46,12 @@ pub(crate) async fn rounds(batches: &Batches) -> Result<Vec<Round>> {
         ..Settings::default()
     })
     .await?;
-    let lane = communes.create(Uuid::from_u128(1), "lane", "Lane", None, work::origin(0)).await?;
-    let bare = communes.create(Uuid::from_u128(2), "bare", "Bare", None, work::origin(1)).await?;
+    let lane = communes
+        .create(Uuid::from_u128(1), "lane", "Lane", None, work::origin(0))
+        .await?;
+    let bare = communes
+        .create(Uuid::from_u128(2), "bare", "Bare", None, work::origin(1))
+        .await?;
     let path = |address: &str| folder.path().join(address);
     let mut loop_ = Bare::open(&path(&bare.row.address))?;
     let mut rounds = Vec::new();
@@ -66,7 +74,12 @@ pub(crate) async fn rounds(batches: &Batches) -> Result<Vec<Round>> {
         loop_ = again;
         // The first round warms the files and the caches.
         if round > 0 {
-            rounds.push(work::round(CLIENTS * EACH as usize, lane_time, bare_time?, sizes.len()));
+            rounds.push(work::round(
+                CLIENTS * EACH as usize,
+                lane_time,
+                bare_time?,
+                sizes.len(),
+            ));
         }
     }
     communes.close().await;
@@ -80,11 +93,15 @@ fn written(path: &Path, known: u64) -> Result<Vec<Rows>> {
         let text = format!("SELECT {columns} FROM {table} WHERE rowid > ?1 ORDER BY rowid");
         let mut statement = conn.prepare(&text)?;
         let row = |row: &Row<'_>| (0..count).map(|at| row.get(at)).collect();
-        Ok(statement.query_map([i64::try_from(known)?], row)?.collect::<Result<_, _>>()?)
+        Ok(statement
+            .query_map([i64::try_from(known)?], row)?
+            .collect::<Result<_, _>>()?)
     };
     let [news, journal, done] = [read(TABLES[0])?, read(TABLES[1])?, read(TABLES[2])?];
     let rows = news.into_iter().zip(journal).zip(done);
-    Ok(rows.map(|((news, journal), done)| [news, journal, done]).collect())
+    Ok(rows
+        .map(|((news, journal), done)| [news, journal, done])
+        .collect())
 }
 
 /// Writes rows with rusqlite and nothing else, its statements prepared once.
@@ -103,7 +120,10 @@ impl Bare {
     fn write(&mut self, rows: &[Rows], sizes: &[usize]) -> Result<Duration> {
         let prepare = |(table, columns, count): (&str, &str, usize)| {
             let marks: Vec<String> = (1..=count).map(|at| format!("?{at}")).collect();
-            self.0.prepare(&format!("INSERT INTO {table} ({columns}) VALUES ({})", marks.join(", ")))
+            self.0.prepare(&format!(
+                "INSERT INTO {table} ({columns}) VALUES ({})",
+                marks.join(", ")
+            ))
         };
         let mut news = prepare(TABLES[0])?;
         let mut journal = prepare(TABLES[1])?;

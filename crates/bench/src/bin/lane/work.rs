@@ -182,7 +182,12 @@ impl Recorder for Ear {
 
 /// Figures of a round from what was counted.
 #[expect(clippy::cast_precision_loss, reason = "some thousands")]
-pub(crate) fn round(commands: usize, lane: Duration, bare: Duration, batches: usize) -> crate::Round {
+pub(crate) fn round(
+    commands: usize,
+    lane: Duration,
+    bare: Duration,
+    batches: usize,
+) -> crate::Round {
     crate::Round {
         lane: commands as f64 / lane.as_secs_f64(),
         bare: commands as f64 / bare.as_secs_f64(),

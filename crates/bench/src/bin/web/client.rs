@@ -46,7 +46,9 @@ impl Answer {
 
 impl Client {
     pub(crate) async fn connect(address: SocketAddr) -> Result<Self> {
-        let stream = TcpStream::connect(address).await.context("no answer from the portal")?;
+        let stream = TcpStream::connect(address)
+            .await
+            .context("no answer from the portal")?;
         stream.set_nodelay(true)?;
         Ok(Self {
             stream,
@@ -70,7 +72,11 @@ impl Client {
             self.more().await?;
         };
         let text = String::from_utf8_lossy(&self.received[..head]).into_owned();
-        let status = text.split(' ').nth(1).and_then(|s| s.parse().ok()).context("status line")?;
+        let status = text
+            .split(' ')
+            .nth(1)
+            .and_then(|s| s.parse().ok())
+            .context("status line")?;
         let body = match field(&text, "content-length") {
             Some(length) => {
                 let end = head + length.parse::<usize>()?;

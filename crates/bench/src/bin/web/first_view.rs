@@ -32,7 +32,12 @@ pub(crate) async fn fetch(client: &mut Client, path: &str) -> Result<FirstView> 
         ensure!(answer.status == 200, "{path}: {}", answer.status);
         view.heads += answer.head.len();
         view.requests.push((path, answer.body.len()));
-        match answer.field("content-type").unwrap_or_default().split(';').next() {
+        match answer
+            .field("content-type")
+            .unwrap_or_default()
+            .split(';')
+            .next()
+        {
             Some("text/html") => {
                 let text = answer.text()?;
                 view.page = text.len();
@@ -110,6 +115,9 @@ mod tests {
             <img src="data:image/png;base64,AA" alt=""><img alt="" src="/logo.png">"#;
         assert_eq!(of_page(html), ["/a.css", "/i.svg", "/a.js", "/logo.png"]);
         assert_eq!(of_page("<p>"), ["/favicon.ico"]);
-        assert_eq!(of_sheet("a{b:url(\"/f.woff2\")}c{d:url(data:x)}"), ["/f.woff2"]);
+        assert_eq!(
+            of_sheet("a{b:url(\"/f.woff2\")}c{d:url(data:x)}"),
+            ["/f.woff2"]
+        );
     }
 }

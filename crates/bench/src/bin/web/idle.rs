@@ -69,9 +69,15 @@ pub(crate) async fn measure(binary: &Path, folder: &Path, paths: &[String]) -> R
 
 fn write_config(file: &Path, folder: &Path, address: SocketAddr) -> Result<()> {
     let mut out = std::fs::File::create(file)?;
-    writeln!(out, "[server]\nlisten = \"{address}\"\npublic_url = \"http://{address}\"")?;
+    writeln!(
+        out,
+        "[server]\nlisten = \"{address}\"\npublic_url = \"http://{address}\""
+    )?;
     writeln!(out, "[data]\nfolder = {:?}", folder.display().to_string())?;
-    writeln!(out, "[mail]\ntransport = \"memory\"\nfrom = \"nepasrepondre@portail.test\"")?;
+    writeln!(
+        out,
+        "[mail]\ntransport = \"memory\"\nfrom = \"nepasrepondre@portail.test\""
+    )?;
     writeln!(out, "[log]\nfilter = \"warn\"")?;
     Ok(())
 }

@@ -33,12 +33,16 @@ fn main() -> Result<ExitCode> {
 async fn measure(report: &mut Report) -> Result<()> {
     let folder = tempfile::TempDir::new()?;
     let app = town::open(folder.path()).await?;
-    let paths: Vec<String> =
-        app.communes.list().iter().map(|commune| format!("/{}/", commune.slug)).collect();
+    let paths: Vec<String> = app
+        .communes
+        .list()
+        .iter()
+        .map(|commune| format!("/{}/", commune.slug))
+        .collect();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    let site = preau_web::service(app.clone(), false)
-        .into_make_service_with_connect_info::<SocketAddr>();
+    let site =
+        preau_web::service(app.clone(), false).into_make_service_with_connect_info::<SocketAddr>();
     let serving = tokio::spawn(axum::serve(listener, site).into_future());
 
     let mut client = Client::connect(address).await?;
@@ -58,19 +62,44 @@ async fn measure(report: &mut Report) -> Result<()> {
     report.figure("Accueil, compressed", compressed.a_second, a_second, target);
     report.figure("Accueil, not compressed", plain.a_second, a_second, None);
     let both = "of processor, client included";
-    report.figure(&format!("Accueil, compressed: {both}"), compressed.processor, "µs", None);
-    report.figure(&format!("Accueil, not compressed: {both}"), plain.processor, "µs", None);
+    report.figure(
+        &format!("Accueil, compressed: {both}"),
+        compressed.processor,
+        "µs",
+        None,
+    );
+    report.figure(
+        &format!("Accueil, not compressed: {both}"),
+        plain.processor,
+        "µs",
+        None,
+    );
     tell_view(report, &view);
     let limit = Some(Target::AtMost(40.0));
     match idle::binary() {
         Some(binary) => {
             let process = idle::measure(&binary, folder.path(), &paths).await?;
-            report.figure("preau serve, 2 communes: memory", process.megabytes, "MB", limit);
-            report.figure("preau serve, 2 communes: threads", process.threads, "", None);
+            report.figure(
+                "preau serve, 2 communes: memory",
+                process.megabytes,
+                "MB",
+                limit,
+            );
+            report.figure(
+                "preau serve, 2 communes: threads",
+                process.threads,
+                "",
+                None,
+            );
         }
         None => {
             eprintln!("target/release/preau is not there: its memory is that of this process");
-            report.figure("the same service in this process: memory", in_process.megabytes, "MB", limit);
+            report.figure(
+                "the same service in this process: memory",
+                in_process.megabytes,
+                "MB",
+                limit,
+            );
         }
     }
     Ok(())
@@ -123,10 +152,25 @@ fn tell_view(report: &mut Report, view: &first_view::FirstView) {
     let kilobytes = |bytes: usize| bytes as f64 / 1000.0;
     let bodies = view.requests.iter().map(|(_, size)| size).sum();
     let count = view.requests.len() as f64;
-    report.figure("first view: size, compressed", kilobytes(bodies), "KB", Some(Target::AtMost(35.0)));
+    report.figure(
+        "first view: size, compressed",
+        kilobytes(bodies),
+        "KB",
+        Some(Target::AtMost(35.0)),
+    );
     report.figure("first view: requests", count, "", Some(Target::AtMost(6.0)));
-    report.figure("first view: heads of the answers", kilobytes(view.heads), "KB", None);
-    report.figure("first view: the page before compression", kilobytes(view.page), "KB", None);
+    report.figure(
+        "first view: heads of the answers",
+        kilobytes(view.heads),
+        "KB",
+        None,
+    );
+    report.figure(
+        "first view: the page before compression",
+        kilobytes(view.page),
+        "KB",
+        None,
+    );
     for (path, size) in &view.requests {
         report.figure(&format!("first view: {path}"), kilobytes(*size), "KB", None);
     }

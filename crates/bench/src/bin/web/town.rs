@@ -82,10 +82,15 @@ async fn make(app: &Arc<App>, town: &Town) -> Result<()> {
         seed: u64::from_le_bytes(app.entropy.bytes()),
     };
     let id = app.entropy.id(at);
-    let made = app.communes.create(id, &town.slug, &town.portal.name, None, origin).await?;
+    let made = app
+        .communes
+        .create(id, &town.slug, &town.portal.name, None, origin)
+        .await?;
     let cx = Cx::system(app, &made, "bench");
     setup::new_commune(&cx).await.map_err(in_words)?;
-    portal::save(&cx, town.portal.clone()).await.map_err(in_words)?;
+    portal::save(&cx, town.portal.clone())
+        .await
+        .map_err(in_words)?;
     let zone = town.portal.zone();
     for item in &town.news {
         let from = at.checked_add(SignedDuration::from_hours(24 * item.from_days - 1))?;
@@ -93,7 +98,10 @@ async fn make(app: &Arc<App>, town: &Town) -> Result<()> {
             titre: item.title.clone(),
             texte: item.body.clone(),
             une: if item.pinned { "1" } else { "" }.to_owned(),
-            debut: from.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M").to_string(),
+            debut: from
+                .to_zoned(zone.clone())
+                .strftime("%Y-%m-%dT%H:%M")
+                .to_string(),
             fin: String::new(),
         };
         let input = form.parse(&zone, at).map_err(in_words)?;
