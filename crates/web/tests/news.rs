@@ -1,6 +1,7 @@
 //! An agent announces something, corrects it, takes it off; and writes the menus.
 
 mod desk;
+mod fields;
 
 use preau_rules::permission::RolePreset::{Animateur, FrontDesk, ServiceManager};
 use preau_testkit::town::Town;
@@ -92,9 +93,9 @@ async fn what_is_wrong_is_said_beside_its_field_and_nothing_is_lost() {
         .fill("Jusqu’au", "2026-11-23T08:00");
     camille.press("Enregistrer").await;
     assert_eq!(camille.status(), 422);
-    assert!(desk::error(&camille, "Titre").contains("120 caractères au plus"));
+    assert!(fields::error(&camille, "Titre").contains("120 caractères au plus"));
     assert!(
-        desk::error(&camille, "Jusqu’au")
+        fields::error(&camille, "Jusqu’au")
             .contains("La fin de publication doit venir après le début.")
     );
     assert_eq!(
@@ -107,7 +108,8 @@ async fn what_is_wrong_is_said_beside_its_field_and_nothing_is_lost() {
         .fill("Jusqu’au", "le 30 février");
     camille.press("Enregistrer").await;
     assert!(
-        !desk::error(&camille, "Texte").is_empty() && !desk::error(&camille, "Jusqu’au").is_empty()
+        !fields::error(&camille, "Texte").is_empty()
+            && !fields::error(&camille, "Jusqu’au").is_empty()
     );
     town.visitor()
         .get("/laigneville/actualites")
@@ -227,5 +229,5 @@ async fn a_label_without_a_dish_is_asked_about() {
         .fill("Mentions du jeudi", "bio")
         .press("Publier la semaine")
         .await;
-    assert!(desk::error(&claire, "Plats du jeudi").contains("Indiquez les plats du jeudi"));
+    assert!(fields::error(&claire, "Plats du jeudi").contains("Indiquez les plats du jeudi"));
 }

@@ -1,6 +1,7 @@
 //! Useful information and its files; the legal pages and their versions.
 
 mod desk;
+mod fields;
 
 use preau_app::portal::{self, Portal};
 use preau_rules::permission::RolePreset::{FrontDesk, ServiceManager};
@@ -153,7 +154,7 @@ async fn an_address_is_not_anothers() {
             .fill("Texte", "Bonjour.")
             .fill("Adresse de la page", address);
         claire.press("Enregistrer").await;
-        let error = desk::error(&claire, "Adresse de la page");
+        let error = fields::error(&claire, "Adresse de la page");
         assert!(error.contains(said), "{address}: {error}");
     }
     claire
@@ -161,7 +162,7 @@ async fn an_address_is_not_anothers() {
         .fill("Adresse de la page", "autre")
         .press("Enregistrer")
         .await;
-    assert!(desk::error(&claire, "Titre").contains("120 caractères"));
+    assert!(fields::error(&claire, "Titre").contains("120 caractères"));
 }
 
 #[tokio::test]
@@ -270,16 +271,16 @@ async fn a_file_is_what_it_holds_and_not_what_it_says() {
             .press("Joindre")
             .await;
         assert_eq!(claire.status(), 422);
-        let error = desk::error(&claire, "Fichier");
+        let error = fields::error(&claire, "Fichier");
         assert!(error.contains(said), "{name}: {error}");
     }
     claire.press("Joindre").await;
-    assert!(desk::error(&claire, "Fichier").contains("Choisissez un fichier."));
+    assert!(fields::error(&claire, "Fichier").contains("Choisissez un fichier."));
     claire
         .attach("Fichier", "lourd.pdf", [PDF, &vec![0; 10_600_000]].concat())
         .press("Joindre")
         .await;
-    assert!(desk::error(&claire, "Fichier").contains("dépasse 10 Mo"));
+    assert!(fields::error(&claire, "Fichier").contains("dépasse 10 Mo"));
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 )]
 
 mod desk;
+mod fields;
 
 use std::io::Cursor;
 
@@ -72,7 +73,7 @@ async fn every_wrong_setting_is_said_at_once() {
         "Site internet de la mairie",
         "Délai de réponse, en jours",
     ] {
-        assert!(!desk::error(&zoe, field).is_empty(), "{field}");
+        assert!(!fields::error(&zoe, field).is_empty(), "{field}");
     }
 }
 
@@ -116,7 +117,7 @@ async fn a_colour_that_cannot_be_read_is_refused_and_a_nearby_one_proposed() {
         .press("Enregistrer")
         .await;
     assert_eq!(zoe.status(), 422);
-    let error = desk::error(&zoe, "Couleur de la commune");
+    let error = fields::error(&zoe, "Couleur de la commune");
     assert!(
         error.contains("trop claire") && error.contains("4,5"),
         "{error}"
@@ -227,7 +228,7 @@ async fn what_is_no_logo_is_refused_with_what_to_do() {
             .press("Envoyer ce logo")
             .await;
         assert_eq!(zoe.status(), 422, "{name}");
-        let error = desk::error(&zoe, "Nouveau logo");
+        let error = fields::error(&zoe, "Nouveau logo");
         assert!(error.contains(said), "{name}: {error}");
     }
     assert!(town.commune.files.list().await.unwrap().is_empty());

@@ -227,7 +227,7 @@ pub(crate) struct VersionView {
 
 #[derive(Template)]
 #[template(path = "agent/page_versions.html")]
-pub(crate) struct Versions {
+pub(crate) struct History {
     pub(crate) page: Page,
     pub(crate) title: String,
     pub(crate) edit: String,
@@ -258,7 +258,7 @@ async fn versions(call: Call, Path(id): Path<String>) -> Reply {
     } else {
         format!("{PATH}/{id}")
     };
-    let template = Versions {
+    let template = History {
         page: call
             .page("Versions", "parametres")
             .crumb("Paramètres", Some("/agent/parametres"))

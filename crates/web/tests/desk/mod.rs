@@ -9,15 +9,3 @@ pub(crate) async fn agent(town: &Town, name: &str, role: RolePreset, path: &str)
     agent.get(&format!("/laigneville{path}")).await;
     agent
 }
-
-/// The message beside a field, empty when there is none; apostrophes and blanks as typed on a keyboard.
-pub(crate) fn error(agent: &Visitor, label: &str) -> String {
-    let optional = format!("{label} (facultatif)");
-    let found = agent
-        .field_error(label)
-        .or_else(|| agent.field_error(&optional));
-    found
-        .unwrap_or_default()
-        .replace('’', "'")
-        .replace('\u{a0}', " ")
-}
