@@ -47,7 +47,6 @@ impl Command for Erase {
         session::end_others(tx, "account", account.id, Uuid::nil()).await?;
         subscription::end_all(tx, account.id).await?;
         sign_up::forget_of(tx, account.id).await?;
-        subscription::end_all(tx, account.id).await?;
         account::erase(tx, account.id).await?;
         note(tx, "erased", account.id).await
     }
