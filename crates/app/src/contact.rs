@@ -8,10 +8,10 @@ mod receipt;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use preau_rules::{
-    email::Email,
+    email::{Email, EmailError},
     french,
     number::{Prefix, PublicNumber},
-    phone::Phone,
+    phone::{Phone, PhoneError},
     text::{Line, Prose},
     throttle::{Limit, Reason, Verdict},
 };
@@ -97,13 +97,15 @@ impl ContactForm {
         };
         let last = line("nom", &self.nom, "Nom", 80);
         let first = line("prenom", &self.prenom, "Prénom", 80);
-        let email = problems.take("email", Email::parse(&self.email), |e| e.message_fr());
+        let email = problems.take("email", Email::parse(&self.email), EmailError::message_fr);
         let phone = if self.telephone.trim().is_empty() {
             None
         } else {
-            problems.take("telephone", Phone::parse(&self.telephone), |e| {
-                e.message_fr()
-            })
+            problems.take(
+                "telephone",
+                Phone::parse(&self.telephone),
+                PhoneError::message_fr,
+            )
         };
         let subject = problems.take("objet", Line::parse(&self.objet, 120), |e| {
             e.message_fr("Objet")

@@ -41,7 +41,8 @@ impl Entropy {
         match &self.0 {
             #[expect(
                 clippy::expect_used,
-                reason = "without randomness no secret may be made"
+                clippy::disallowed_methods,
+                reason = "the one place where randomness is read; without randomness no secret may be made"
             )]
             Source::System => getrandom::fill(&mut out).expect("randomness of the system"),
             Source::Seeded(seed, count) => {

@@ -117,9 +117,13 @@ fn shown(name: &str, value: &Value) -> Option<String> {
         Value::String(text) if name == "state" => {
             crate::request::State::of(text).label_fr().to_owned()
         }
+        Value::String(text) if text.starts_with('[') => match serde_json::from_str::<Value>(text) {
+            Ok(Value::Array(items)) => return shown(name, &Value::Array(items)),
+            _ => text.clone(),
+        },
         Value::String(text) => text.clone(),
         Value::Array(items) => {
-            let items: Vec<String> = items.iter().filter_map(|item| shown(name, item)).collect();
+            let items: Vec<String> = items.iter().filter_map(|item| listed(name, item)).collect();
             items.join(", ")
         }
         other => other.to_string(),
@@ -133,6 +137,15 @@ fn shown(name: &str, value: &Value) -> Option<String> {
     } else {
         short
     })
+}
+
+/// An item of a list; a right by its French name.
+fn listed(name: &str, item: &Value) -> Option<String> {
+    let right = item.as_str().and_then(|code| code.parse::<Right>().ok());
+    right.map_or_else(
+        || shown(name, item),
+        |right| Some(right.label_fr().to_owned()),
+    )
 }
 
 /// The French word of a field; the field's own name where we have none.
@@ -261,10 +274,6 @@ pub fn kind_fr(kind: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    #![expect(
-        clippy::unwrap_used,
-        reason = "a test stops at the first thing that fails"
-    )]
     use super::*;
 
     fn entry(kind: &str, action: &str, before: Option<&str>, after: Option<&str>) -> Entry {
@@ -313,5 +322,10 @@ mod tests {
         let told = differences(&entry("page", "created", None, Some(&long)));
         assert_eq!(told[0].after.as_deref().unwrap().chars().count(), 301);
         assert!(differences(&entry("page", "created", Some("{"), None)).is_empty());
+        let rights = r#""[\"attendance\",\"health\"]""#;
+        let told = differences(&entry("role", "created", None, Some(rights)));
+        assert_eq!(told[0].after.as_deref(), Some("Pointage, Données de santé"));
+        let title = differences(&entry("page", "created", None, Some(r#"{"title":"news"}"#)));
+        assert_eq!(title[0].after.as_deref(), Some("news"));
     }
 }

@@ -154,7 +154,7 @@ fn sign(cx: &Cx, challenge: &str) -> Result<[u8; 32], AppError> {
 pub(crate) fn keyed(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
     let mac = Hmac::<Sha256>::new_from_slice(key).expect("a key");
-    let mac = parts.iter().fold(mac, |mac, part| mac.chain_update(part));
+    let mac = parts.iter().fold(mac, Mac::chain_update);
     mac.finalize().into_bytes().into()
 }
 

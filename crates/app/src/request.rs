@@ -245,10 +245,6 @@ pub(crate) async fn may_now(
 
 #[cfg(test)]
 mod tests {
-    #![expect(
-        clippy::unwrap_used,
-        reason = "a test stops at the first thing that fails"
-    )]
     use super::*;
 
     fn due_day(at: &str, days: i64) -> String {

@@ -29,18 +29,17 @@ pub(crate) async fn load_or_make(app: &App) -> Result<[u8; 32], Error> {
     let mut tx = registry.read().await?;
     let found: Option<String> = setting::get(&mut tx, NAME).await?;
     drop(tx);
-    let text = match found {
-        Some(text) => text,
-        None => {
-            let origin = Origin {
-                actor: Caller::System("installation").actor(),
-                at: app.clock.now(),
-                key: None,
-                request: None,
-                seed: u64::from_le_bytes(app.entropy.bytes()),
-            };
-            registry.write(Make(app.entropy.bytes()), origin).await?
-        }
+    let text = if let Some(text) = found {
+        text
+    } else {
+        let origin = Origin {
+            actor: Caller::System("installation").actor(),
+            at: app.clock.now(),
+            key: None,
+            request: None,
+            seed: u64::from_le_bytes(app.entropy.bytes()),
+        };
+        registry.write(Make(app.entropy.bytes()), origin).await?
     };
     let bytes = STANDARD
         .decode(text)

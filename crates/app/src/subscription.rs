@@ -141,7 +141,11 @@ impl InvoiceForm {
                 problems.add(field, message);
             }
         }
-        let montant = problems.take("montant", Cents::parse(&self.montant), |e| e.message_fr());
+        let montant = problems.take(
+            "montant",
+            Cents::parse(&self.montant),
+            preau_rules::money::MoneyError::message_fr,
+        );
         match montant {
             Some(montant) if problems.none() => {
                 let keys = invoice_keys(&self.code_emission, &self.reference, &self.code_personnel);

@@ -41,7 +41,7 @@ impl Assets {
                 continue;
             };
             let hash = Sha256::digest(&file.data);
-            let short: String = hash[..6].iter().map(|b| format!("{b:02x}")).collect();
+            let short = hex(&hash[..6]);
             let (stem, end) = name.rsplit_once('.').unwrap_or((&name, ""));
             let hashed = format!("{stem}-{short}.{end}");
             urls.insert(name.to_string(), format!("/assets/{hashed}"));
@@ -74,6 +74,16 @@ impl Asset {
             gzip: gzip.unwrap_or_default().into(),
         }
     }
+}
+
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut out, b| {
+        // Writing to a String does not fail.
+        let _ = write!(out, "{b:02x}");
+        out
+    })
 }
 
 /// The media type of a file of ours, by its ending.

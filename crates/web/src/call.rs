@@ -99,11 +99,13 @@ impl Call {
     }
 
     /// A page.
+    #[expect(clippy::unused_self, reason = "a handler answers by its call")]
     pub(crate) fn html(&self, template: &impl Template) -> Reply {
         render(template, StatusCode::OK)
     }
 
     /// A form that came back: the browser must not take it for success.
+    #[expect(clippy::unused_self, reason = "a handler answers by its call")]
     pub(crate) fn invalid(&self, template: &impl Template) -> Reply {
         render(template, StatusCode::UNPROCESSABLE_ENTITY)
     }

@@ -135,15 +135,12 @@ fn set_visitor(call: &mut Call, headers: &HeaderMap) {
         "{}-v",
         cookie_name(call.web.secure, &call.slug, Area::Citizen)
     );
-    match cookie(headers, &name).filter(|v| v.len() == 32) {
-        Some(value) => call.visitor = value,
-        None => {
-            call.visitor = Uuid::from_bytes(call.web.app.entropy.bytes())
-                .simple()
-                .to_string();
-            call.new_visitor = true;
-        }
-    }
+    let known = cookie(headers, &name).filter(|v| v.len() == 32);
+    call.new_visitor = known.is_none();
+    call.visitor = known.unwrap_or_else(|| {
+        let bytes = call.web.app.entropy.bytes();
+        Uuid::from_bytes(bytes).simple().to_string()
+    });
 }
 
 async fn load(call: &mut Call) -> Result<(), Error> {
@@ -166,7 +163,7 @@ async fn load(call: &mut Call) -> Result<(), Error> {
         match citizen::session::keep(&call.cx, &account).await {
             Ok(until) => account.expires_at = until,
             Err(error) => {
-                tracing::warn!(%error, commune = call.slug, "a session was not prolonged")
+                tracing::warn!(%error, commune = call.slug, "a session was not prolonged");
             }
         }
         call.cx.caller = Caller::Account(account);
@@ -182,7 +179,7 @@ async fn load(call: &mut Call) -> Result<(), Error> {
             match session::keep(&call.cx, agent).await {
                 Ok(until) => agent.expires_at = until,
                 Err(error) => {
-                    tracing::warn!(%error, commune = call.slug, "a session was not prolonged")
+                    tracing::warn!(%error, commune = call.slug, "a session was not prolonged");
                 }
             }
             call.cx.caller = Caller::Agent(agent.clone());

@@ -37,7 +37,6 @@ pub struct Web {
 }
 
 /// The whole site. `behind_proxy`: the visitor's address stands in `X-Forwarded-For`, written by a proxy of ours.
-#[must_use]
 pub fn service(app: Arc<App>, behind_proxy: bool) -> axum::Router {
     let secure = app.settings.public_url.starts_with("https://");
     let web = Arc::new(Web {

@@ -35,7 +35,7 @@ pub(crate) fn wrap(router: Router, web: Arc<Web>) -> Router {
 
 async fn dress(State(web): State<Arc<Web>>, mut request: Request, next: Next) -> Response {
     let bytes: [u8; 5] = web.app.entropy.bytes();
-    let reference: String = bytes.iter().map(|b| format!("{b:02X}")).collect();
+    let reference = crate::assets::hex(&bytes).to_uppercase();
     request
         .extensions_mut()
         .insert(Reference(reference.clone()));

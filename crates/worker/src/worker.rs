@@ -24,7 +24,7 @@ const AT_ONCE: i64 = 16;
 /// Databases are looked at at least this often: another node may have enqueued.
 const LOOK: SignedDuration = SignedDuration::from_mins(1);
 /// Connections idle for so long are closed.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// Does the jobs of every commune and of the registry.
 pub struct Worker {
@@ -57,6 +57,10 @@ impl Worker {
     }
 
     /// Runs until `stop` turns true; the jobs in hand are finished first.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a pause until the next job is due, ended early by the bell"
+    )]
     pub async fn run(&self, mut stop: watch::Receiver<bool>) {
         let bell = self.app.communes.bell();
         while !*stop.borrow() {

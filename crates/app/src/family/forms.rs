@@ -89,9 +89,13 @@ impl GuardianForm {
             e.message_fr("Prénom")
         });
         let email = optional(&self.email, Email::parse);
-        let email = problems.take("email", email, |e| e.message_fr());
+        let email = problems.take("email", email, preau_rules::email::EmailError::message_fr);
         let phone = optional(&self.telephone, Phone::parse);
-        let phone = problems.take("telephone", phone, |e| e.message_fr());
+        let phone = problems.take(
+            "telephone",
+            phone,
+            preau_rules::phone::PhoneError::message_fr,
+        );
         match (civility, last, first, email, phone) {
             (Some(civility), Some(last), Some(first), Some(email), Some(phone)) => {
                 Ok(GuardianInput {

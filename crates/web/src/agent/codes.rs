@@ -120,6 +120,10 @@ struct LetterView {
 #[template(path = "agent/letters.html")]
 struct Letters {
     page: Page,
+    #[expect(
+        clippy::struct_field_names,
+        reason = "the page of letters lists letters"
+    )]
     letters: Vec<LetterView>,
     town_hall: String,
     address: Vec<String>,

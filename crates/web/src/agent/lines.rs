@@ -101,10 +101,6 @@ pub(crate) fn day(at: Timestamp, zone: &TimeZone) -> Date {
 
 #[cfg(test)]
 mod tests {
-    #![expect(
-        clippy::unwrap_used,
-        reason = "a test stops at the first thing that fails"
-    )]
     use super::*;
 
     #[test]

@@ -224,19 +224,19 @@ async fn take_code(Path(id): Path<String>, Submitted { call, form }: Submitted) 
 
 #[derive(Template)]
 #[template(path = "citizen/contact_sent.html")]
-struct Received {
+struct SentPage {
     page: Page,
     number: String,
     subject: String,
     email: String,
-    received: String,
+    at: String,
     answer_by: String,
 }
 
 async fn sent(call: Call, Path(token): Path<String>) -> Reply {
     let receipt = contact::receipt(&call.cx, &token).await?;
     let zone = call.portal.zone();
-    let template = Received {
+    let template = SentPage {
         page: call
             .page("Message envoyé", "contact")
             .crumb("Accueil", Some("/"))
@@ -245,7 +245,7 @@ async fn sent(call: Call, Path(token): Path<String>) -> Reply {
         number: receipt.number,
         subject: receipt.subject,
         email: receipt.email,
-        received: french::instant(receipt.received_at, &zone),
+        at: french::instant(receipt.received_at, &zone),
         answer_by: french::day(receipt.due_at.to_zoned(zone).date()),
     };
     call.html(&template)
