@@ -12,6 +12,19 @@ use anyhow::{Context, Result, bail};
 
 use crate::tally::Tally;
 
+/// What `cargo run` tells this program about its own package. Build scripts that look at these (ring's does) would run
+/// again, and everything above them be compiled again, each time cargo is started from here and then by hand.
+const OF_THIS_PACKAGE: [&str; 8] = [
+    "CARGO_MANIFEST_DIR",
+    "CARGO_MANIFEST_PATH",
+    "CARGO_PKG_NAME",
+    "CARGO_PKG_VERSION",
+    "CARGO_PKG_VERSION_MAJOR",
+    "CARGO_PKG_VERSION_MINOR",
+    "CARGO_PKG_VERSION_PATCH",
+    "CARGO_PKG_VERSION_PRE",
+];
+
 /// How long a program has to end by itself after Ctrl-C, which it received from the terminal too.
 const GRACE: Duration = Duration::from_secs(3);
 
@@ -147,6 +160,9 @@ struct Foreground {
 
 fn foreground(command: &mut Command) -> Result<Foreground> {
     stop_if_interrupted()?;
+    for name in OF_THIS_PACKAGE {
+        command.env_remove(name);
+    }
     let child = command
         .spawn()
         .with_context(|| format!("cannot start {}", line_of(command)))?;
