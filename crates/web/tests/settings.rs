@@ -252,6 +252,22 @@ async fn each_role_changes_what_is_its_own() {
         .does_not_see("Couleur et logo");
 }
 
+#[tokio::test]
+async fn every_card_opens_its_page() {
+    let town = Town::new().await;
+    let mut zoe = admin(&town, "/agent/parametres").await;
+    let html = String::from_utf8_lossy(zoe.bytes()).into_owned();
+    let links: Vec<&str> = html
+        .split("<a class=\"card tile\" href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    assert_eq!(links.len(), 10);
+    for link in links {
+        assert_eq!(zoe.get(link).await.status(), 200, "{link}");
+    }
+}
+
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, |crc, b| {
         (0..8).fold(crc ^ u32::from(*b), |c, _| {

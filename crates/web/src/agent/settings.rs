@@ -23,7 +23,7 @@ pub(crate) struct Section {
 }
 
 /// Path, label, what it is for, icon, the right it asks for.
-const SECTIONS: [(&str, &str, &str, &str, Right); 9] = [
+const SECTIONS: [(&str, &str, &str, &str, Right); 10] = [
     (
         "/agent/actualites",
         "Actualités",
@@ -67,14 +67,21 @@ const SECTIONS: [(&str, &str, &str, &str, Right); 9] = [
         Right::PortalSettings,
     ),
     (
-        "/agent/agents",
+        "/agent/parametres/agents",
         "Agents",
         "Qui travaille ici, avec quels rôles, sur quels sites.",
         "users",
         Right::Agents,
     ),
     (
-        "/agent/roles",
+        "/agent/parametres/sites",
+        "Sites",
+        "Écoles, accueils, mairies annexes.",
+        "pin",
+        Right::PortalSettings,
+    ),
+    (
+        "/agent/parametres/roles",
         "Rôles et droits",
         "Ce que chaque rôle permet de faire.",
         "key",
