@@ -58,7 +58,7 @@ pub(crate) async fn rounds(url: &str, batches: &Batches) -> Result<Vec<Round>> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
     let connection = tokio::spawn(connection);
     let mut rounds = Vec::new();
-    let many = CLIENTS as u64 * EACH;
+    let many = CLIENTS * EACH;
     for round in 0..=ROUNDS as u64 {
         batches.take();
         let lane_time = work::storm(&lane.db, round * many, EACH).await?;
@@ -70,12 +70,7 @@ pub(crate) async fn rounds(url: &str, batches: &Batches) -> Result<Vec<Round>> {
         let bare_time = write(&client, &rows, &sizes).await?;
         // The first round warms the server.
         if round > 0 {
-            rounds.push(work::round(
-                CLIENTS * EACH as usize,
-                lane_time,
-                bare_time,
-                sizes.len(),
-            ));
+            rounds.push(work::round(many, lane_time, bare_time, sizes.len()));
         }
     }
     drop(client);

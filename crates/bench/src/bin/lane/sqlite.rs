@@ -55,7 +55,7 @@ pub(crate) async fn rounds(batches: &Batches) -> Result<Vec<Round>> {
     let path = |address: &str| folder.path().join(address);
     let mut loop_ = Bare::open(&path(&bare.row.address))?;
     let mut rounds = Vec::new();
-    let many = CLIENTS as u64 * EACH;
+    let many = CLIENTS * EACH;
     for round in 0..=ROUNDS as u64 {
         batches.take();
         let lane_time = work::storm(&lane.db, round * many, EACH).await?;
@@ -74,12 +74,7 @@ pub(crate) async fn rounds(batches: &Batches) -> Result<Vec<Round>> {
         loop_ = again;
         // The first round warms the files and the caches.
         if round > 0 {
-            rounds.push(work::round(
-                CLIENTS * EACH as usize,
-                lane_time,
-                bare_time?,
-                sizes.len(),
-            ));
+            rounds.push(work::round(many, lane_time, bare_time?, sizes.len()));
         }
     }
     communes.close().await;

@@ -20,7 +20,7 @@ use preau_store::{
 use uuid::Uuid;
 
 /// Clients that wait for their answer before they send the next command.
-pub(crate) const CLIENTS: usize = 256;
+pub(crate) const CLIENTS: u64 = 256;
 
 /// Writes one row, notes it in the journal, and its answer is kept under the key: what nearly every command does.
 struct Publish {
@@ -84,7 +84,7 @@ pub(crate) fn origin(n: u64) -> Origin {
     }
 }
 
-/// The mixing step of SplitMix64.
+/// The mixing step of `SplitMix64`.
 fn scattered(n: u64) -> u64 {
     let mut z = n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -106,12 +106,12 @@ pub(crate) async fn publish(db: &Database, n: u64) -> Result<Uuid, StoreError> {
 /// Every client publishes `each` times, one after the other; the commands are numbered from `first`.
 pub(crate) async fn storm(db: &Database, first: u64, each: u64) -> Result<Duration> {
     let started = Instant::now();
-    let clients: Vec<_> = (0..CLIENTS as u64)
+    let clients: Vec<_> = (0..CLIENTS)
         .map(|client| {
             let db = db.clone();
             tokio::spawn(async move {
                 for turn in 0..each {
-                    publish(&db, first + turn * CLIENTS as u64 + client).await?;
+                    publish(&db, first + turn * CLIENTS + client).await?;
                 }
                 Ok::<_, StoreError>(())
             })
@@ -182,12 +182,7 @@ impl Recorder for Ear {
 
 /// Figures of a round from what was counted.
 #[expect(clippy::cast_precision_loss, reason = "some thousands")]
-pub(crate) fn round(
-    commands: usize,
-    lane: Duration,
-    bare: Duration,
-    batches: usize,
-) -> crate::Round {
+pub(crate) fn round(commands: u64, lane: Duration, bare: Duration, batches: usize) -> crate::Round {
     crate::Round {
         lane: commands as f64 / lane.as_secs_f64(),
         bare: commands as f64 / bare.as_secs_f64(),

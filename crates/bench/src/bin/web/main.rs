@@ -76,31 +76,28 @@ async fn measure(report: &mut Report) -> Result<()> {
     );
     tell_view(report, &view);
     let limit = Some(Target::AtMost(40.0));
-    match idle::binary() {
-        Some(binary) => {
-            let process = idle::measure(&binary, folder.path(), &paths).await?;
-            report.figure(
-                "preau serve, 2 communes: memory",
-                process.megabytes,
-                "MB",
-                limit,
-            );
-            report.figure(
-                "preau serve, 2 communes: threads",
-                process.threads,
-                "",
-                None,
-            );
-        }
-        None => {
-            eprintln!("target/release/preau is not there: its memory is that of this process");
-            report.figure(
-                "the same service in this process: memory",
-                in_process.megabytes,
-                "MB",
-                limit,
-            );
-        }
+    if let Some(binary) = idle::binary() {
+        let process = idle::measure(&binary, folder.path(), &paths).await?;
+        report.figure(
+            "preau serve, 2 communes: memory",
+            process.megabytes,
+            "MB",
+            limit,
+        );
+        report.figure(
+            "preau serve, 2 communes: threads",
+            process.threads,
+            "",
+            None,
+        );
+    } else {
+        eprintln!("target/release/preau is not there: its memory is that of this process");
+        report.figure(
+            "the same service in this process: memory",
+            in_process.megabytes,
+            "MB",
+            limit,
+        );
     }
     Ok(())
 }
