@@ -1,8 +1,4 @@
 //! What keeps others out: guessing, replaying, planting. Each story fails when its defence is taken away.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test stops at the first thing that fails"
-)]
 
 mod door;
 

@@ -1,6 +1,6 @@
 //! Families as agents keep them: found, registered, changed, shared, imported; and their codes.
 
-#![expect(
+#![allow(
     clippy::unwrap_used,
     reason = "a test stops at the first thing that fails"
 )]

@@ -51,9 +51,15 @@ async fn knock(visitor: &mut Visitor, route: &RouteInfo) -> Found {
         .redirects()
         .iter()
         .any(|to| to.contains("/connexion"));
-    match visitor.status() {
+    let status = visitor.status();
+    assert_ne!(
+        status,
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "{} {path}",
+        route.method
+    );
+    match status {
         StatusCode::FORBIDDEN => Found::Forbidden,
-        StatusCode::INTERNAL_SERVER_ERROR => panic!("{} {path}: 500", route.method),
         _ if to_log_in => Found::LogIn,
         _ => Found::In,
     }

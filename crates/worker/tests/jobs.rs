@@ -1,4 +1,8 @@
 //! Jobs: done once, tried again, given up, replayed; mails that the server takes, refuses or defers.
+#![allow(
+    clippy::expect_used,
+    reason = "a test stops at the first thing that fails"
+)]
 
 use std::sync::Arc;
 
@@ -81,7 +85,7 @@ impl Command for Replay {
     }
 }
 
-async fn by_smtp(town: &Town) -> (SmtpServer, Worker) {
+fn by_smtp(town: &Town) -> (SmtpServer, Worker) {
     let server = SmtpServer::start(SmtpOptions::default());
     let mut settings = MailSettings::smtp("nepasrepondre@portail.test", "127.0.0.1");
     settings.port = Some(server.port());
@@ -141,7 +145,7 @@ async fn what_a_worker_that_died_had_taken_is_done_by_another() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_does_not_exist_is_refused_and_the_agent_can_read_why() {
     let town = Town::new().await;
-    let (server, worker) = by_smtp(&town).await;
+    let (server, worker) = by_smtp(&town);
     let refused = town
         .system()
         .write(to("refuse@familles.test"))
@@ -160,7 +164,7 @@ async fn an_address_that_does_not_exist_is_refused_and_the_agent_can_read_why() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_says_later_is_asked_later() {
     let town = Town::new().await;
-    let (_server, worker) = by_smtp(&town).await;
+    let (_server, worker) = by_smtp(&town);
     let id = town
         .system()
         .write(to("grise@familles.test"))

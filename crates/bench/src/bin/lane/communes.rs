@@ -16,6 +16,10 @@ const COMMUNES: u128 = 500;
 pub(crate) struct Open {
     before: Process,
     peak: Process,
+    #[allow(
+        clippy::struct_field_names,
+        reason = "communes of a folder of communes"
+    )]
     open: Process,
     swept: Process,
     /// Open files while all are open, and after the sweep.
