@@ -5,6 +5,11 @@
     missing_docs,
     reason = "each story takes what it needs"
 )]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first thing that fails"
+)]
 
 use preau_testkit::{http::Visitor, town::Town};
 
