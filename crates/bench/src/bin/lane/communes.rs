@@ -16,7 +16,7 @@ const COMMUNES: u128 = 500;
 pub(crate) struct Open {
     before: Process,
     peak: Process,
-    #[allow(
+    #[expect(
         clippy::struct_field_names,
         reason = "communes of a folder of communes"
     )]
