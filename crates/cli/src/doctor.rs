@@ -16,7 +16,8 @@ struct Findings {
 }
 
 impl Findings {
-    fn good(&mut self, what: &str, seen: &str) {
+    #[expect(clippy::unused_self, reason = "the other half of bad")]
+    fn good(&self, what: &str, seen: &str) {
         say(&format!("  bien     {what} : {seen}"));
     }
 

@@ -21,7 +21,7 @@ use crate::config::Config;
 #[derive(Debug, Parser)]
 #[command(name = "preau", version, about, disable_help_subcommand = true)]
 struct Cli {
-    /// Fichier de configuration (TOML) ; les variables PREAU_SECTION__CLÉ le complètent
+    /// Fichier de configuration (TOML) ; les variables `PREAU_SECTION__CLÉ` le complètent
     #[arg(long, short, global = true, env = "PREAU_CONFIG")]
     config: Option<PathBuf>,
     #[command(subcommand)]

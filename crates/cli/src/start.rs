@@ -97,6 +97,7 @@ pub(crate) async fn serve(config: &Config, app: Arc<App>, listener: TcpListener)
             .install_recorder()
             .context("métriques")?;
         let upkeep = handle.clone();
+        #[expect(clippy::disallowed_methods, reason = "upkeep has no event to wait for")]
         tokio::spawn(async move {
             // Old samples leave the histograms.
             loop {

@@ -1,5 +1,5 @@
 //! How agents come in. Each story fails when its defence is taken away.
-#![expect(
+#![allow(
     clippy::unwrap_used,
     reason = "a test stops at the first thing that fails"
 )]

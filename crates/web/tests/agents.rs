@@ -1,6 +1,6 @@
 //! Agents, roles and sites: who may give what to whom, and that nobody locks everybody out.
 
-#![expect(
+#![allow(
     clippy::unwrap_used,
     reason = "a test stops at the first thing that fails"
 )]

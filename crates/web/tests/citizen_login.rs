@@ -1,5 +1,5 @@
 //! How a citizen comes in and goes out, and who does not.
-#![expect(
+#![allow(
     clippy::unwrap_used,
     reason = "a test stops at the first thing that fails"
 )]

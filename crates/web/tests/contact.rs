@@ -1,5 +1,5 @@
 //! « Nous contacter », as a citizen lives it: with a script, without, by mistake, and as somebody who cheats.
-#![expect(
+#![allow(
     clippy::unwrap_used,
     reason = "a test stops at the first thing that fails"
 )]

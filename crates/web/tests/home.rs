@@ -1,5 +1,5 @@
 //! The first page of a commune, and the menus behind it.
-#![expect(
+#![allow(
     clippy::unwrap_used,
     reason = "a test stops at the first thing that fails"
 )]

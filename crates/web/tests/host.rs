@@ -1,6 +1,6 @@
 //! The operators' pages: communes, their health, jobs to be replayed, and who may see that.
 
-#![expect(
+#![allow(
     clippy::unwrap_used,
     reason = "a test stops at the first thing that fails"
 )]

@@ -1,5 +1,5 @@
 //! What is the citizen's own: requests, identity, password, address, sessions, deletion.
-#![expect(
+#![allow(
     clippy::unwrap_used,
     reason = "a test stops at the first thing that fails"
 )]

@@ -1,5 +1,5 @@
 //! The agents' queue: who sees what, what they do, and two of them on one request.
-#![expect(
+#![allow(
     clippy::unwrap_used,
     reason = "a test stops at the first thing that fails"
 )]

@@ -1,5 +1,5 @@
 //! Searching everywhere, as far as the rights go.
-#![expect(
+#![allow(
     clippy::unwrap_used,
     reason = "a test stops at the first thing that fails"
 )]

@@ -1,5 +1,5 @@
 //! A commune gives itself a face: name, texts, colour, logo.
-#![expect(
+#![allow(
     clippy::unwrap_used,
     reason = "a test stops at the first thing that fails"
 )]

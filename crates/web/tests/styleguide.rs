@@ -1,6 +1,6 @@
 //! Draws every piece of the two sides on a page each, under `target/styleguide/`, to be looked at and to be read by
 //! axe; and holds the layouts and macros to what the content security policy and RGAA ask.
-#![expect(
+#![allow(
     clippy::unwrap_used,
     reason = "a test stops at the first thing that fails"
 )]

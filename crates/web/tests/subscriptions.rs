@@ -1,6 +1,6 @@
 //! Abonnements: by code and by invoice, two parents, a recomposed family, guessing, contesting and undoing.
 
-#![expect(
+#![allow(
     clippy::unwrap_used,
     reason = "a test stops at the first thing that fails"
 )]

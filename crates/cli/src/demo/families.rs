@@ -1,5 +1,7 @@
 //! Made-up families of the demo: the same names, children and codes each time.
 
+use std::fmt::Write as _;
+
 use anyhow::{Result, bail};
 use jiff::{ToSpan, civil::Date};
 use preau_app::{
@@ -162,14 +164,16 @@ pub(super) async fn make(cx: &Cx, slug: &str, count: u32, card: &mut Card) -> Re
             montant: format!("{},{:02}", 20 + n * 7 % 90, n * 13 % 100),
             code_personnel: format!("P{prefix}{n:04}"),
         };
-        csv.push_str(&format!(
+        // Writing to a String does not fail.
+        let _ = write!(
+            csv,
             "{};{};{};{};{}\n",
             invoice.code_emission,
             invoice.reference,
             invoice.montant,
             invoice.code_personnel,
             f.reference
-        ));
+        );
         card.invoices.push(invoice);
     }
     let rows = Rows {

@@ -1,6 +1,8 @@
 //! An installation of the test's own, and what its host types.
 #![expect(
     clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::panic,
     reason = "the tests wait for a process of their own to be ready"
 )]
 #![allow(dead_code, reason = "each test file uses a part of it")]
