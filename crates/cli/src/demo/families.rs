@@ -165,9 +165,9 @@ pub(super) async fn make(cx: &Cx, slug: &str, count: u32, card: &mut Card) -> Re
             code_personnel: format!("P{prefix}{n:04}"),
         };
         // Writing to a String does not fail.
-        let _ = write!(
+        let _ = writeln!(
             csv,
-            "{};{};{};{};{}\n",
+            "{};{};{};{};{}",
             invoice.code_emission,
             invoice.reference,
             invoice.montant,
