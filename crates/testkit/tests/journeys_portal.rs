@@ -70,7 +70,8 @@ impl Scene {
             .fill("Votre réponse", "Bonjour, ils sont sur la page d’accueil.")
             .await;
         browser.press("Relire avant d’envoyer").await;
-        browser.press("Envoyer").await;
+        browser.press("Envoyer la réponse").await;
+        browser.sees("Rouvrir la demande").await;
         let answer = self.town.mail_to("lea.morel@familles.test").await;
         assert!(
             answer.text.contains("ils sont sur la page d’accueil"),
