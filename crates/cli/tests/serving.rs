@@ -2,9 +2,9 @@
 
 mod host;
 
-use std::{path::PathBuf, process::Command};
+use std::path::PathBuf;
 
-use host::{Host, Serving, damage, free_port, get, until};
+use host::{Host, Serving, damage, free_port, get, preau, until};
 use tempfile::TempDir;
 
 #[test]
@@ -50,7 +50,7 @@ fn the_demo_says_who_can_log_in_and_is_there_again_with_its_data() {
     let data = folder.path().join("demo");
     let port = free_port();
     let start = || {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_preau"));
+        let mut command = preau();
         let port_word = port.to_string();
         command
             .args(["demo", "--port", &port_word, "--at", "2026-11-23T08:00"])

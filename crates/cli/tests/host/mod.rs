@@ -28,6 +28,17 @@ pub(crate) fn free_port() -> u16 {
     listener.local_addr().unwrap().port()
 }
 
+/// The program, without the settings of who runs the tests: a host's environment is the host's.
+pub(crate) fn preau() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_preau"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("PREAU_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
 impl Host {
     pub(crate) fn new() -> Self {
         let host = Self {
@@ -50,7 +61,7 @@ impl Host {
     }
 
     pub(crate) fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_preau"));
+        let mut command = preau();
         command
             .arg("--config")
             .arg(self.folder.path().join("preau.toml"))
