@@ -108,6 +108,7 @@ pub(crate) async fn serve(config: &Config, app: Arc<App>, listener: TcpListener)
         let router = beside(Arc::clone(&app), handle);
         tokio::spawn(axum::serve(listener, router).into_future());
     }
+    tokio::task::spawn_blocking(preau_web::warm);
     let site = preau_web::service(Arc::clone(&app), config.server.behind_proxy)
         .into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, site).with_graceful_shutdown(stopped(stopping));

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::sync::{Notify, OnceCell};
 
@@ -125,28 +126,32 @@ impl Database {
         }
     }
 
-    async fn ready(&self) -> Result<(), StoreError> {
-        self.shared.ready().await
+    fn ready(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.shared.ready()
     }
 
     /// A reader. Several statements see each other's world only as far as the engine's default isolation goes; what
     /// must hold together is decided in the lane.
-    pub async fn read(&self) -> Result<Tx, StoreError> {
-        self.ready().await?;
-        let conn = self.shared.reader().await?;
-        let mut tx = Tx::new(conn, Mode::Read);
-        tx.home = Some(Arc::clone(&self.shared) as Arc<dyn Home>);
-        Ok(tx)
+    pub fn read(&self) -> BoxFuture<'_, Result<Tx, StoreError>> {
+        Box::pin(async {
+            self.ready().await?;
+            let conn = self.shared.reader().await?;
+            let mut tx = Tx::new(conn, Mode::Read);
+            tx.home = Some(Arc::clone(&self.shared) as Arc<dyn Home>);
+            Ok(tx)
+        })
     }
 
     /// Runs a command in the lane and answers after its commit.
-    pub async fn write<C: Command>(
+    pub fn write<C: Command>(
         &self,
         command: C,
         origin: Origin,
-    ) -> Result<C::Answer, C::Refusal> {
-        self.ready().await?;
-        Lane::submit(&self.shared, command, origin).await
+    ) -> BoxFuture<'_, Result<C::Answer, C::Refusal>> {
+        Box::pin(async {
+            self.ready().await?;
+            Lane::submit(&self.shared, command, origin).await
+        })
     }
 
     /// The earliest instant of jobs enqueued here since the last call.
@@ -243,16 +248,21 @@ impl Shared {
         }
     }
 
-    async fn ready(&self) -> Result<(), StoreError> {
-        self.ready
-            .get_or_try_init(|| async {
-                let mut tx = self.raw().await?;
-                let done = migrate::up(&mut tx, self.tree).await;
-                self.put_back(tx);
-                done
-            })
-            .await
-            .copied()
+    fn ready(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        if self.ready.initialized() {
+            return Box::pin(std::future::ready(Ok(())));
+        }
+        Box::pin(async {
+            self.ready
+                .get_or_try_init(|| async {
+                    let mut tx = self.raw().await?;
+                    let done = migrate::up(&mut tx, self.tree).await;
+                    self.put_back(tx);
+                    done
+                })
+                .await
+                .copied()
+        })
     }
 
     async fn raw(&self) -> Result<Tx, StoreError> {

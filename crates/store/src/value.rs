@@ -124,7 +124,7 @@ pub enum Row<'r> {
 }
 
 /// A type that can be read from a column.
-pub trait Column: Sized {
+pub trait Column: Sized + Send {
     /// Reads it from SQLite; `None` says that the stored kind is another one.
     fn from_sqlite(value: ValueRef<'_>) -> Option<Self>;
     /// Reads it from PostgreSQL.
@@ -156,7 +156,7 @@ column! {
 }
 
 /// A shape that a row can be read into, its columns in the order of the statement.
-pub trait FromRow: Sized {
+pub trait FromRow: Sized + Send {
     /// Reads the shape.
     fn from_row(row: &mut Reader<'_>) -> Result<Self, StoreError>;
 }

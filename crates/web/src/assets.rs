@@ -1,18 +1,20 @@
-//! Style sheets, scripts and images of ours: built into the binary, compressed once, addressed by content, kept by
-//! browsers for a year.
+//! Style sheets, scripts and images of ours: built into the binary, addressed by content, kept by browsers for a year.
+//! Each is compressed once, at the highest level: when the server starts ([`warm`]), or when it is first asked for.
 
-use std::{collections::HashMap, io::Write, sync::Arc};
+use std::{
+    collections::HashMap,
+    io::Write,
+    sync::{LazyLock, OnceLock},
+};
 
 use axum::{
-    extract::{Path, State},
+    extract::Path,
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use rust_embed::Embed;
 use sha2::{Digest, Sha256};
-
-use crate::Web;
 
 #[derive(Embed)]
 #[folder = "assets"]
@@ -22,18 +24,33 @@ struct Folder;
 struct Asset {
     media_type: &'static str,
     plain: Bytes,
-    brotli: Bytes,
-    gzip: Bytes,
+    brotli: OnceLock<Bytes>,
+    gzip: OnceLock<Bytes>,
 }
 
 /// All of them.
-pub(crate) struct Assets {
+static ASSETS: LazyLock<Assets> = LazyLock::new(Assets::load);
+
+struct Assets {
     urls: HashMap<String, String>,
     files: HashMap<String, Asset>,
 }
 
+/// The address of a file by its plain name.
+pub(crate) fn url(name: &str) -> String {
+    ASSETS.urls.get(name).cloned().unwrap_or_default()
+}
+
+/// Compresses all of them, so that no visitor waits for it.
+pub fn warm() {
+    for asset in ASSETS.files.values() {
+        asset.brotli();
+        asset.gzip();
+    }
+}
+
 impl Assets {
-    pub(crate) fn load() -> Self {
+    fn load() -> Self {
         let mut urls = HashMap::new();
         let mut files = HashMap::new();
         for name in Folder::iter() {
@@ -49,30 +66,38 @@ impl Assets {
         }
         Self { urls, files }
     }
-
-    /// The address of a file by its plain name.
-    pub(crate) fn url(&self, name: &str) -> String {
-        self.urls.get(name).cloned().unwrap_or_default()
-    }
 }
 
 impl Asset {
     fn new(end: &str, plain: Vec<u8>) -> Self {
-        let mut brotli = Vec::new();
-        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        let params = brotli::enc::BrotliEncoderParams {
-            quality: 11,
-            ..Default::default()
-        };
-        // Writing to memory does not fail; an empty result is not served.
-        let _ = brotli::BrotliCompress(&mut plain.as_slice(), &mut brotli, &params);
-        let gzip = gzip.write_all(&plain).and_then(|()| gzip.finish());
         Self {
             media_type: media_type(end),
             plain: plain.into(),
-            brotli: brotli.into(),
-            gzip: gzip.unwrap_or_default().into(),
+            brotli: OnceLock::new(),
+            gzip: OnceLock::new(),
         }
+    }
+
+    // Writing to memory does not fail; an empty result is not served.
+
+    fn brotli(&self) -> &Bytes {
+        self.brotli.get_or_init(|| {
+            let mut out = Vec::new();
+            let params = brotli::enc::BrotliEncoderParams {
+                quality: 11,
+                ..Default::default()
+            };
+            let _ = brotli::BrotliCompress(&mut self.plain.as_ref(), &mut out, &params);
+            out.into()
+        })
+    }
+
+    fn gzip(&self) -> &Bytes {
+        self.gzip.get_or_init(|| {
+            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+            let done = gzip.write_all(&self.plain).and_then(|()| gzip.finish());
+            done.unwrap_or_default().into()
+        })
     }
 }
 
@@ -97,22 +122,18 @@ fn media_type(end: &str) -> &'static str {
     }
 }
 
-pub(crate) async fn serve(
-    State(web): State<Arc<Web>>,
-    Path(name): Path<String>,
-    headers: HeaderMap,
-) -> Response {
-    let Some(asset) = web.assets.files.get(&name) else {
+pub(crate) async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let Some(asset) = ASSETS.files.get(&name) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let accepted = headers
         .get(header::ACCEPT_ENCODING)
         .and_then(|v| v.to_str().ok())
         .unwrap_or_default();
-    let (encoding, bytes) = if accepted.contains("br") && !asset.brotli.is_empty() {
-        (Some("br"), &asset.brotli)
-    } else if accepted.contains("gzip") && !asset.gzip.is_empty() {
-        (Some("gzip"), &asset.gzip)
+    let (encoding, bytes) = if accepted.contains("br") && !asset.brotli().is_empty() {
+        (Some("br"), asset.brotli())
+    } else if accepted.contains("gzip") && !asset.gzip().is_empty() {
+        (Some("gzip"), asset.gzip())
     } else {
         (None, &asset.plain)
     };

@@ -8,7 +8,7 @@ use http::{HeaderValue, StatusCode, header};
 use preau_app::{Error, Error as AppError};
 use preau_store::StoreError;
 
-use crate::{Web, call::Call, page::Page, routes::Area, typography};
+use crate::{call::Call, page::Page, routes::Area, typography};
 
 /// Why a page was not served.
 #[derive(Debug, Clone)]
@@ -223,10 +223,10 @@ struct NoCommune {
 }
 
 /// No commune stands at this address.
-pub(crate) fn no_commune(web: &Web) -> Response {
+pub(crate) fn no_commune() -> Response {
     let template = NoCommune {
-        css: web.assets.url("preau.css"),
-        favicon: web.assets.url("favicon.svg"),
+        css: crate::assets::url("preau.css"),
+        favicon: crate::assets::url("favicon.svg"),
     };
     let html = template.render().unwrap_or_default();
     (StatusCode::NOT_FOUND, Html(html)).into_response()

@@ -16,9 +16,12 @@ mod host;
 mod outer;
 mod page;
 mod params;
+mod parts;
 mod posted;
 mod prose;
 mod routes;
+#[cfg(test)]
+mod styleguide;
 mod tenant;
 mod typography;
 
@@ -26,12 +29,12 @@ use std::sync::Arc;
 
 use preau_app::App;
 
+pub use assets::warm;
 pub use routes::{Access, Area, RouteInfo};
 
 /// What every request shares.
 pub struct Web {
     pub(crate) app: Arc<App>,
-    pub(crate) assets: assets::Assets,
     pub(crate) behind_proxy: bool,
     pub(crate) secure: bool,
 }
@@ -41,7 +44,6 @@ pub fn service(app: Arc<App>, behind_proxy: bool) -> axum::Router {
     let secure = app.settings.public_url.starts_with("https://");
     let web = Arc::new(Web {
         app,
-        assets: assets::Assets::load(),
         behind_proxy,
         secure,
     });

@@ -1,11 +1,9 @@
 //! The shell around every page: header, menu, breadcrumb, footer.
 
-use std::sync::Arc;
-
 use preau_rules::permission::Right;
 
 use crate::{
-    Web,
+    assets,
     call::{Call, Flash},
     routes::Area,
 };
@@ -27,7 +25,6 @@ pub(crate) struct MenuEntry {
 
 /// What the layouts read.
 pub(crate) struct Page {
-    web: Arc<Web>,
     pub(crate) title: String,
     pub(crate) base: String,
     /// What stands before the paths of this side: `/laigneville`, `/laigneville/agent` or `/host`.
@@ -63,7 +60,6 @@ impl Page {
             })
         });
         Self {
-            web: Arc::clone(&call.web),
             title: title.to_owned(),
             base: call.base.clone(),
             area_base: call.area_base(),
@@ -103,8 +99,9 @@ impl Page {
     }
 
     /// Address of a file of ours, with the hash of its content.
+    #[expect(clippy::unused_self, reason = "templates ask the page")]
     pub(crate) fn asset(&self, name: &str) -> String {
-        self.web.assets.url(name)
+        assets::url(name)
     }
 }
 

@@ -67,7 +67,7 @@ async fn to_commune(web: Arc<Web>, portal: Router, mut request: Request) -> Resp
             return host::front(&web).into_response();
         }
         let Some(commune) = web.app.communes.by_path(segment) else {
-            return failure::no_commune(&web);
+            return failure::no_commune();
         };
         let base = format!("/{}", commune.slug);
         // A former path, another case, or no final slash: to the one address.
@@ -90,7 +90,7 @@ async fn to_commune(web: Arc<Web>, portal: Router, mut request: Request) -> Resp
         .map_or(String::new(), |q| format!("?{q}"));
     match format!("{rest}{query}").parse::<Uri>() {
         Ok(uri) => *request.uri_mut() = uri,
-        Err(_) => return failure::no_commune(&web),
+        Err(_) => return failure::no_commune(),
     }
     request.extensions_mut().insert(tenant);
     portal

@@ -8,7 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::{TryStreamExt, future::try_join_all, poll};
+use futures_util::{
+    TryStreamExt,
+    future::{BoxFuture, try_join_all},
+    poll,
+};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_postgres::{Client, Config, Statement};
 
@@ -207,12 +211,12 @@ impl PgConn {
         self.statement(text).await.map(|_| ())
     }
 
-    pub(crate) async fn query<R: FromRow>(
-        &mut self,
-        sql: &Sql,
+    pub(crate) fn query<'a, R: FromRow + 'a>(
+        &'a mut self,
+        sql: &'a Sql,
         args: Vec<Value>,
-    ) -> Result<Vec<R>, StoreError> {
-        self.query_dollars(sql.postgres(), args).await
+    ) -> BoxFuture<'a, Result<Vec<R>, StoreError>> {
+        Box::pin(self.query_dollars(sql.postgres(), args))
     }
 
     pub(crate) async fn query_text<R: FromRow>(
@@ -248,32 +252,46 @@ impl PgConn {
         read(&rows)
     }
 
-    pub(crate) async fn query_many<R: FromRow>(
-        &mut self,
-        sql: &Sql,
+    pub(crate) fn query_many<'a, R: FromRow + 'a>(
+        &'a mut self,
+        sql: &'a Sql,
         sets: Vec<Vec<Value>>,
-    ) -> Result<Vec<Vec<R>>, StoreError> {
-        let statement = self.statement(sql.postgres()).await?;
-        let client = self.client()?;
-        let all = sets.into_iter().map(|args| async {
-            let rows: Vec<tokio_postgres::Row> = client
-                .query_raw(&statement, args)
-                .await?
-                .try_collect()
-                .await?;
-            read(&rows)
-        });
-        try_join_all(all).await
+    ) -> BoxFuture<'a, Result<Vec<Vec<R>>, StoreError>> {
+        Box::pin(async move {
+            let statement = self.statement(sql.postgres()).await?;
+            let client = self.client()?;
+            let all = sets.into_iter().map(|args| async {
+                let rows: Vec<tokio_postgres::Row> = client
+                    .query_raw(&statement, args)
+                    .await?
+                    .try_collect()
+                    .await?;
+                read(&rows)
+            });
+            try_join_all(all).await
+        })
     }
 
-    pub(crate) async fn execute(&mut self, sql: &Sql, args: Vec<Value>) -> Result<u64, StoreError> {
-        let statement = self.statement(sql.postgres()).await?;
-        Ok(self.client()?.execute_raw(&statement, args).await?)
+    pub(crate) fn execute<'a>(
+        &'a mut self,
+        sql: &'a Sql,
+        args: Vec<Value>,
+    ) -> BoxFuture<'a, Result<u64, StoreError>> {
+        Box::pin(async move {
+            let statement = self.statement(sql.postgres()).await?;
+            Ok(self.client()?.execute_raw(&statement, args).await?)
+        })
     }
 
-    pub(crate) async fn put(&mut self, sql: &Sql, args: Vec<Value>) -> Result<(), StoreError> {
-        let statement = self.statement(sql.postgres()).await?;
-        self.launch(statement, args).await
+    pub(crate) fn put<'a>(
+        &'a mut self,
+        sql: &'a Sql,
+        args: Vec<Value>,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let statement = self.statement(sql.postgres()).await?;
+            self.launch(statement, args).await
+        })
     }
 
     pub(crate) async fn put_text(

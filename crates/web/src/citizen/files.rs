@@ -1,7 +1,7 @@
 //! Files: given out by a use case that checks who asks, with headers under which they can do no harm.
 
 use axum::{
-    extract::{Path, State},
+    extract::Path,
     response::{IntoResponse, Redirect, Response},
 };
 use http::{HeaderMap, HeaderValue, header};
@@ -9,7 +9,6 @@ use preau_app::file::{self, Opened};
 use uuid::Uuid;
 
 use crate::{
-    Web,
     call::{Call, Reply},
     params,
     routes::{Access, Routes},
@@ -104,6 +103,6 @@ pub(crate) async fn robots() -> impl IntoResponse {
 }
 
 /// Browsers that ask for an icon by its old name.
-pub(crate) async fn favicon(State(web): State<std::sync::Arc<Web>>) -> Redirect {
-    Redirect::permanent(&web.assets.url("favicon.svg"))
+pub(crate) async fn favicon() -> Redirect {
+    Redirect::permanent(&crate::assets::url("favicon.svg"))
 }

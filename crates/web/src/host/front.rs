@@ -17,8 +17,8 @@ struct Front {
 pub(crate) fn front(web: &Web) -> Response {
     let open = web.app.communes.list().into_iter().filter(|c| c.open);
     let template = Front {
-        css: web.assets.url("preau.css"),
-        favicon: web.assets.url("favicon.svg"),
+        css: crate::assets::url("preau.css"),
+        favicon: crate::assets::url("favicon.svg"),
         communes: open
             .map(|c| (format!("/{}/", c.slug), c.name.clone()))
             .collect(),

@@ -1,78 +1,21 @@
 //! Draws every piece of the two sides on a page each, under `target/styleguide/`, to be looked at and to be read by
 //! axe; and holds the layouts and macros to what the content security policy and RGAA ask.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test stops at the first thing that fails"
-)]
-
 use std::{collections::HashSet, fs, path::Path};
 
 use askama::Template;
 
-struct Field {
-    name: &'static str,
-    label: &'static str,
-    hint: Option<&'static str>,
-    value: &'static str,
-    error: Option<&'static str>,
-    required: bool,
-}
-
-struct Choice {
-    value: &'static str,
-    label: &'static str,
-    selected: bool,
-}
-
-struct User {
-    name: &'static str,
-    role_label: &'static str,
-}
-
-struct Flash {
-    kind: &'static str,
-    text: &'static str,
-}
-
-struct MenuEntry {
-    key: &'static str,
-    label: &'static str,
-    href: &'static str,
-}
-
-/// The same fields as the product's page, filled by hand.
-struct Page {
-    title: &'static str,
-    base: &'static str,
-    area_base: &'static str,
-    host: bool,
-    commune: &'static str,
-    tagline: &'static str,
-    logo: Option<&'static str>,
-    theme_url: &'static str,
-    current: &'static str,
-    user: Option<User>,
-    csrf: &'static str,
-    flash: Option<Flash>,
-    crumbs: Vec<(&'static str, Option<&'static str>)>,
-    footer_accessibility: &'static str,
-    agent_menu: Vec<MenuEntry>,
-    session_left: Option<i64>,
-}
-
-impl Page {
-    /// Beside the page, so that it opens from a folder too.
-    #[expect(clippy::unused_self, reason = "the templates ask the page")]
-    fn asset(&self, name: &str) -> String {
-        format!("assets/{name}")
-    }
-}
+use crate::{
+    assets,
+    call::Flash,
+    forms::{Choice, Field},
+    page::{MenuEntry, Page, User},
+};
 
 #[derive(Template)]
 #[template(path = "styleguide.html")]
 struct Families {
     page: Page,
-    errors: Vec<(&'static str, &'static str)>,
+    errors: Vec<(String, String)>,
     plain: Field,
     wrong: Field,
     secret: Field,
@@ -82,8 +25,6 @@ struct Families {
     message: Field,
     civility: Field,
     civilities: Vec<Choice>,
-    days: Field,
-    weekdays: Vec<Choice>,
     birth: Field,
     paper: Field,
     terms: Field,
@@ -107,53 +48,54 @@ fn page(current: &'static str, role_label: &'static str) -> Page {
         ("parametres", "Paramètres"),
     ];
     Page {
-        title: "Toutes les pièces",
-        base: "",
-        area_base: "",
+        title: "Toutes les pièces".to_owned(),
+        base: "".to_owned(),
+        area_base: "".to_owned(),
         host: false,
-        commune: "Laigneville",
-        tagline: "Le portail des familles",
+        commune: "Laigneville".to_owned(),
+        tagline: "Le portail des familles".to_owned(),
         logo: None,
-        theme_url: "assets/theme.css",
+        theme_url: "assets/theme.css".to_owned(),
         current,
         user: Some(User {
-            name: "Camille Durant",
-            role_label,
+            name: "Camille Durant".to_owned(),
+            role_label: role_label.to_owned(),
         }),
-        csrf: "jeton",
+        csrf: "jeton".to_owned(),
         flash: Some(Flash {
-            kind: "ok",
-            text: "Vos changements sont enregistrés.",
+            kind: "ok".to_owned(),
+            text: "Vos changements sont enregistrés.".to_owned(),
         }),
-        crumbs: vec![("Accueil", Some("/")), ("Toutes les pièces", None)],
-        footer_accessibility: "partiellement conforme",
+        crumbs: vec![
+            ("Accueil".to_owned(), Some("/".to_owned())),
+            ("Toutes les pièces".to_owned(), None),
+        ],
+        footer_accessibility: "partiellement conforme".to_owned(),
         agent_menu: entries
             .map(|(key, label)| MenuEntry {
                 key,
                 label,
-                href: "#",
+                href: "#".to_owned(),
             })
             .into(),
         session_left: Some(1800),
     }
 }
 
-fn field(name: &'static str, label: &'static str) -> Field {
+fn field(name: &'static str, label: &str) -> Field {
     Field {
         name,
-        label,
-        hint: None,
-        value: "",
-        error: None,
+        label: label.to_owned(),
         required: true,
+        ..Field::default()
     }
 }
 
 fn choices<const N: usize>(labels: [&'static str; N]) -> Vec<Choice> {
     labels
         .map(|label| Choice {
-            value: label,
-            label,
+            value: label.to_owned(),
+            label: label.to_owned(),
             selected: label == labels[0],
         })
         .into()
@@ -162,38 +104,39 @@ fn choices<const N: usize>(labels: [&'static str; N]) -> Vec<Choice> {
 fn families() -> String {
     let guide = Families {
         page: page("famille", ""),
-        errors: vec![("courriel", BAD_MAIL), ("terms", NOT_TICKED)],
+        errors: vec![
+            ("courriel".to_owned(), BAD_MAIL.to_owned()),
+            ("terms".to_owned(), NOT_TICKED.to_owned()),
+        ],
         plain: Field {
-            value: "Camille",
+            value: "Camille".to_owned(),
             ..field("prenom", "Prénom")
         },
         wrong: Field {
-            hint: Some("Nous y envoyons la confirmation."),
-            value: "camille@",
-            error: Some(BAD_MAIL),
+            hint: Some("Nous y envoyons la confirmation.".to_owned()),
+            value: "camille@".to_owned(),
+            error: Some(BAD_MAIL.to_owned()),
             ..field("courriel", "E-mail (identifiant)")
         },
         secret: Field {
-            hint: Some("Au moins 8 caractères, avec un chiffre, une minuscule et une majuscule."),
-            value: "Secret123",
+            hint: Some(
+                "Au moins 8 caractères, avec un chiffre, une minuscule et une majuscule."
+                    .to_owned(),
+            ),
+            value: "Secret123".to_owned(),
             ..field("secret", "Mot de passe")
         },
         code: field("code", "Code à 6 chiffres"),
         subject: field("objet", "Objet"),
         choices: choices(["Choisir…", "La cantine", "Une facture"]),
         message: Field {
-            value: "Bonjour <b>,",
+            value: "Bonjour <b>,".to_owned(),
             ..field("message", "Votre message")
         },
         civility: field("civilite", "Civilité"),
         civilities: choices(["Madame", "Monsieur"]),
-        days: Field {
-            error: Some("Choisissez au moins un jour"),
-            ..field("jours", "Jours")
-        },
-        weekdays: choices(["Lundi", "Mardi", "Jeudi", "Vendredi"]),
         birth: Field {
-            value: "2019-11-24",
+            value: "2019-11-24".to_owned(),
             required: false,
             ..field("naissance", "Date de naissance")
         },
@@ -202,18 +145,18 @@ fn families() -> String {
             ..field("piece", "Pièce justificative")
         },
         terms: Field {
-            error: Some(NOT_TICKED),
+            error: Some(NOT_TICKED.to_owned()),
             ..field("terms", "")
         },
     };
-    guide.render().unwrap()
+    beside(guide.render().unwrap())
 }
 
 fn agents() -> String {
     let guide = Agents {
         page: page("journee", "Accueil"),
         plain: Field {
-            value: "#12586a",
+            value: "#12586a".to_owned(),
             ..field("couleur", "Couleur de la commune")
         },
         paper: Field {
@@ -221,7 +164,22 @@ fn agents() -> String {
             ..field("logo", "Logo")
         },
     };
-    guide.render().unwrap()
+    beside(guide.render().unwrap())
+}
+
+/// Addresses of our files beside the page, so that it opens from a folder too.
+fn beside(html: String) -> String {
+    let names = [
+        "preau.css",
+        "agent.css",
+        "favicon.svg",
+        "preau.js",
+        "pow.js",
+        "pow-worker.js",
+    ];
+    names.iter().fold(html, |html, name| {
+        html.replace(&assets::url(name), &format!("assets/{name}"))
+    })
 }
 
 /// The values of an attribute, in the order of the page.
