@@ -43,7 +43,7 @@ pub fn birth_date(input: &str, today: Date) -> Result<Date, BirthDateError> {
         .parse()
         .ok()
         .filter(|_| text.len() == 10)
-        .or_else(|| written(text))
+        .or_else(|| written_date(text))
         .ok_or(BirthDateError::NotADate)?;
     if date > today {
         return Err(BirthDateError::Future);
@@ -54,7 +54,8 @@ pub fn birth_date(input: &str, today: Date) -> Result<Date, BirthDateError> {
     Ok(date)
 }
 
-fn written(text: &str) -> Option<Date> {
+/// A date as people write it: `24/11/2015`, `24.11.2015`.
+pub(crate) fn written_date(text: &str) -> Option<Date> {
     let mut parts = text.split(['/', '.', '-']);
     let mut next = || parts.next()?.trim().parse::<i16>().ok();
     let (day, month, year) = (next()?, next()?, next()?);

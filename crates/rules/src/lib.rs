@@ -24,7 +24,7 @@
 //! where.
 //!
 //! # Families
-//! [`family`] reads birth dates and says ages. [`subscriber_code`] makes and reads the codes that tie an
+//! [`dossier`] holds the facts of a family's file, field by field. [`family`] reads birth dates and says ages. [`subscriber_code`] makes and reads the codes that tie an
 //! account to a family.
 //!
 //! # When things happen
@@ -36,6 +36,7 @@ pub mod civility;
 pub mod code;
 pub mod colour;
 pub mod common_password;
+pub mod dossier;
 pub mod email;
 pub mod entropy;
 pub mod family;
