@@ -82,11 +82,18 @@ pub struct ContactForm {
 /// A message that can be recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Contact {
-    name: String,
-    email: String,
-    phone: Option<String>,
-    subject: String,
-    message: String,
+    /// Kind of the request that it becomes.
+    #[serde(default = "kind", skip)]
+    pub(crate) kind: &'static str,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) phone: Option<String>,
+    pub(crate) subject: String,
+    pub(crate) message: String,
+}
+
+fn kind() -> &'static str {
+    "contact"
 }
 
 impl ContactForm {
@@ -121,6 +128,7 @@ impl ContactForm {
                 if problems.none() =>
             {
                 Ok(Contact {
+                    kind: kind(),
                     name: format!("{first} {last}"),
                     email: email.as_str().to_owned(),
                     phone: phone.map(|p| p.e164().to_owned()),
@@ -227,13 +235,13 @@ impl Command for Record {
     }
 }
 
-/// The message becomes a request: number, first message of the thread, acknowledgement, journal.
+/// The message becomes a request: number, first message of the thread, acknowledgement, journal. Gives the number.
 pub(crate) async fn record(
     tx: &mut Tx,
     id: Uuid,
     contact: &Contact,
     head: &Letterhead,
-) -> Result<(), Error> {
+) -> Result<String, Error> {
     let at = tx.at();
     let number = next_number(tx, at, &head.zone).await?;
     let due_at = due(at, &head.zone, head.days)?;
@@ -248,7 +256,7 @@ pub(crate) async fn record(
     let new = request::NewRequest {
         id,
         number: &number,
-        kind: "contact",
+        kind: contact.kind,
         subject: &contact.subject,
         requester_name: &contact.name,
         requester_email: &contact.email,
@@ -303,7 +311,8 @@ pub(crate) async fn record(
         before: None,
         after: Some(&after),
     };
-    Ok(journal::note(tx, change).await?)
+    journal::note(tx, change).await?;
+    Ok(number)
 }
 
 async fn next_number(tx: &mut Tx, at: Timestamp, zone: &TimeZone) -> Result<String, Error> {

@@ -21,6 +21,7 @@ use uuid::Uuid;
 use crate::{
     Caller, Cx, Error, Problems,
     contact::{Letterhead, MAIL_GOOD_FOR},
+    dossier,
     mail::{Addressee, ContactAnswer, Mail, Rendered, Zone},
     outbox::{self, Post},
     request::{Folder, KIND, State, deed_fr, due, may_now, question},
@@ -28,12 +29,84 @@ use crate::{
 
 /// The longest answer, in characters.
 pub const LONGEST: usize = 10_000;
+/// What is said to who asked for something that is granted without a word.
+const ACCEPTED_FR: &str = "Ce que vous avez demandé est fait : votre dossier est à jour.";
 /// The longest text for the notification zone, in characters.
 pub const LONGEST_ZONE: usize = 2_000;
+
+/// How an answer leaves a request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Verdict {
+    /// Answered: nothing was to be decided.
+    #[default]
+    Answered,
+    /// Granted, and applied.
+    Accepted,
+    /// Not granted.
+    Refused,
+    /// The requester must complete it.
+    ToComplete,
+}
+
+impl Verdict {
+    /// Every one, with its word in forms.
+    pub const ALL: [(Self, &'static str); 4] = [
+        (Self::Answered, "repondre"),
+        (Self::Accepted, "accepter"),
+        (Self::Refused, "refuser"),
+        (Self::ToComplete, "completer"),
+    ];
+
+    fn of(code: &str) -> Self {
+        let found = Self::ALL.iter().find(|(_, word)| *word == code);
+        found.map_or(Self::Answered, |(verdict, _)| *verdict)
+    }
+
+    fn state(self) -> State {
+        match self {
+            Self::Answered => State::Answered,
+            Self::Accepted => State::Accepted,
+            Self::Refused => State::Refused,
+            Self::ToComplete => State::ToComplete,
+        }
+    }
+
+    /// The word of the journal.
+    fn action(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+            Self::ToComplete => "asked",
+        }
+    }
+
+    /// How the mail begins.
+    fn opening_fr(self, number: &str) -> String {
+        match self {
+            Self::Answered => format!("Voici notre réponse à votre demande {number}."),
+            Self::Accepted => format!("Votre demande {number} est acceptée."),
+            Self::Refused => format!("Votre demande {number} n’a pas pu être acceptée."),
+            Self::ToComplete => format!("Il manque quelque chose à votre demande {number}."),
+        }
+    }
+}
+
+/// The verdicts that a request of this kind may get.
+#[must_use]
+pub fn verdicts(kind: &str) -> &'static [Verdict] {
+    if kind == dossier::REQUEST {
+        &[Verdict::Accepted, Verdict::Refused, Verdict::ToComplete]
+    } else {
+        &[Verdict::Answered, Verdict::ToComplete]
+    }
+}
 
 /// An answer as typed.
 #[derive(Debug, Clone, Default)]
 pub struct AnswerForm {
+    /// `repondre`, `accepter`, `refuser` or `completer`.
+    pub verdict: String,
     /// The answer.
     pub reponse: String,
     /// `commune`, `completer` or `remplacer`.
@@ -45,15 +118,30 @@ pub struct AnswerForm {
 /// An answer that can be sent.
 #[derive(Debug, Clone)]
 pub struct Answer {
+    verdict: Verdict,
     words: String,
     zone: Zone,
+}
+
+impl Answer {
+    /// Where it leaves the request.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.verdict.state()
+    }
 }
 
 impl AnswerForm {
     /// Reads what was typed.
     pub fn parse(&self) -> Result<Answer, Error> {
         let mut problems = Problems::default();
-        let words = problems.take("reponse", Prose::parse(&self.reponse, LONGEST), |e| {
+        let verdict = Verdict::of(&self.verdict);
+        // Who accepts need not explain why.
+        let typed = match verdict {
+            Verdict::Accepted if self.reponse.trim().is_empty() => ACCEPTED_FR,
+            _ => &self.reponse,
+        };
+        let words = problems.take("reponse", Prose::parse(typed, LONGEST), |e| {
             e.message_fr("Votre réponse")
         });
         let mut of_zone = |make: fn(String) -> Zone| {
@@ -69,6 +157,7 @@ impl AnswerForm {
         };
         match (words, zone) {
             (Some(words), Some(zone)) => Ok(Answer {
+                verdict,
                 words: words.into_string(),
                 zone,
             }),
@@ -173,6 +262,11 @@ impl Command for Act {
                         "Cette demande est déjà ouverte.".to_owned(),
                     ));
                 }
+                if found.kind == dossier::REQUEST && State::of(&found.state) == State::Accepted {
+                    return Err(Error::Conflict(
+                        "Cette demande a été acceptée et le dossier est à jour : elle ne se rouvre pas. La famille peut en faire une autre.".to_owned(),
+                    ));
+                }
                 let to = (State::InProgress, found.assigned_to, agent_name(&found));
                 self.change(tx, &found, "reopened", to, None).await
             }
@@ -201,6 +295,12 @@ impl Act {
 
     async fn answer(&self, tx: &mut Tx, found: &Request, answer: &Answer) -> Result<(), Error> {
         open_only(found)?;
+        if !verdicts(&found.kind).contains(&answer.verdict) {
+            return Err(Error::field("verdict", "Choisissez une des réponses proposées."));
+        }
+        if answer.verdict == Verdict::Accepted {
+            dossier::accept(tx, found).await?;
+        }
         let messages = request::messages(tx, found.id).await?;
         let rendered = letter(&self.caller, &self.head, found, question(&messages), answer)?;
         let post = Post {
@@ -215,11 +315,13 @@ impl Act {
         self.say(tx, found, "agent", &answer.words, Some(mail))
             .await?;
         let actor = self.caller.actor();
+        let state = answer.verdict.state();
         let to = match found.assigned_to {
-            Some(_) => (State::Answered, found.assigned_to, agent_name(found)),
-            None => (State::Answered, actor.id, Some(actor.name)),
+            Some(_) => (state, found.assigned_to, agent_name(found)),
+            None => (state, actor.id, Some(actor.name)),
         };
-        self.change(tx, found, "answered", to, None).await
+        self.change(tx, found, answer.verdict.action(), to, None)
+            .await
     }
 
     async fn say(
@@ -251,7 +353,7 @@ impl Act {
     ) -> Result<(), Error> {
         let at = tx.at();
         let closed_at = match action {
-            "answered" | "closed" => Some(at),
+            "answered" | "accepted" | "refused" | "closed" => Some(at),
             "reopened" => None,
             _ => found.closed_at,
         };
@@ -347,6 +449,7 @@ fn letter(
             name: request.requester_name.clone(),
         },
         zone: answer.zone.clone(),
+        opening: answer.verdict.opening_fr(&request.number),
         number: request.number.clone(),
         subject: request.subject.clone(),
         received_at: french::instant_year(request.created_at, &head.zone),

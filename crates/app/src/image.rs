@@ -3,8 +3,8 @@
 use std::io::Cursor;
 
 use image::{
-    DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, imageops::FilterType,
-    metadata::Orientation,
+    DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits,
+    codecs::jpeg::JpegEncoder, imageops::FilterType, metadata::Orientation,
 };
 use thiserror::Error;
 
@@ -16,6 +16,13 @@ pub(crate) const MAX_PIXELS: u64 = 40_000_000;
 const LOGO_SIDE: u32 = 512;
 /// A smaller one would be unreadable.
 const LOGO_LEAST: u32 = 32;
+
+/// The longest side of a photo, in pixels.
+const PHOTO_SIDE: u32 = 800;
+/// The side of the small one on a card, twice what is shown.
+const FACE_SIDE: u32 = 128;
+/// The small one weighs no more: a page of five children stays light.
+const FACE_BYTES: usize = 4 * 1024;
 
 /// Why a picture was not taken. The `Display` text is the French sentence for the form.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -35,12 +42,12 @@ pub(crate) enum PictureError {
     TooSmall(u32, u32),
     /// A drawing that can hold scripts.
     #[error(
-        "Les images SVG ne sont pas acceptées, car elles peuvent contenir des programmes. Enregistrez le logo en PNG, puis recommencez."
+        "Les images SVG ne sont pas acceptées, car elles peuvent contenir des programmes. Enregistrez l’image en PNG, puis recommencez."
     )]
     Svg,
     /// Something else.
     #[error(
-        "Ce fichier n’est pas une image PNG, JPEG ou WebP. Enregistrez le logo en PNG, puis recommencez."
+        "Ce fichier n’est pas une image PNG, JPEG ou WebP. Avec un iPhone, choisissez une photo déjà enregistrée en JPEG, ou faites-en une capture d’écran, puis recommencez."
     )]
     Unknown,
     /// The beginning is right and the rest is not.
@@ -77,6 +84,50 @@ pub(crate) fn logo(bytes: &[u8]) -> Result<Vec<u8>, PictureError> {
         .write_to(&mut out, ImageFormat::Png)
         .map_err(|_| PictureError::Damaged)?;
     Ok(out.into_inner())
+}
+
+/// A photo drawn again.
+#[derive(Debug)]
+pub(crate) struct Photo {
+    /// At most 800 pixels a side, JPEG.
+    pub(crate) large: Vec<u8>,
+    /// A square of 128 pixels, JPEG, at most 4 KB.
+    pub(crate) small: Vec<u8>,
+}
+
+/// Draws a photo again as JPEG, upright, without any metadata: large, and as the square of a card.
+pub(crate) fn photo(bytes: &[u8]) -> Result<Photo, PictureError> {
+    let picture = decode(bytes)?;
+    let (width, height) = (picture.width(), picture.height());
+    if width.min(height) < LOGO_LEAST {
+        return Err(PictureError::TooSmall(width, height));
+    }
+    let large = if width.max(height) > PHOTO_SIDE {
+        picture.resize(PHOTO_SIDE, PHOTO_SIDE, FilterType::Lanczos3)
+    } else {
+        picture
+    };
+    let face = large.resize_to_fill(FACE_SIDE, FACE_SIDE, FilterType::Lanczos3);
+    let mut small = jpeg(&face, 80)?;
+    // A picture full of detail is drawn coarser until it is light enough.
+    for quality in [60, 40, 20, 5] {
+        if small.len() > FACE_BYTES {
+            small = jpeg(&face, quality)?;
+        }
+    }
+    Ok(Photo {
+        large: jpeg(&large, 85)?,
+        small,
+    })
+}
+
+fn jpeg(picture: &DynamicImage, quality: u8) -> Result<Vec<u8>, PictureError> {
+    let mut out = Vec::new();
+    let plain = picture.to_rgb8();
+    JpegEncoder::new_with_quality(&mut out, quality)
+        .encode_image(&plain)
+        .map_err(|_| PictureError::Damaged)?;
+    Ok(out)
 }
 
 fn decode(bytes: &[u8]) -> Result<DynamicImage, PictureError> {
@@ -137,6 +188,27 @@ mod tests {
         let drawn = logo(&png(2000, 1000)).unwrap();
         let picture = image::load_from_memory_with_format(&drawn, ImageFormat::Png).unwrap();
         assert_eq!((picture.width(), picture.height()), (512, 256));
+    }
+
+    #[test]
+    fn a_photo_is_a_light_face_and_a_large_picture() {
+        let mut noisy = image::RgbImage::new(1600, 900);
+        for (x, y, pixel) in noisy.enumerate_pixels_mut() {
+            let n = (x.wrapping_mul(7919) ^ y.wrapping_mul(104_729)).to_le_bytes();
+            *pixel = image::Rgb([n[0], n[1], n[0] ^ n[1]]);
+        }
+        let mut bytes = Cursor::new(Vec::new());
+        DynamicImage::from(noisy)
+            .write_to(&mut bytes, ImageFormat::Png)
+            .unwrap();
+        let drawn = photo(&bytes.into_inner()).unwrap();
+        assert!(drawn.small.len() <= FACE_BYTES, "{}", drawn.small.len());
+        let face = image::load_from_memory_with_format(&drawn.small, ImageFormat::Jpeg).unwrap();
+        assert_eq!((face.width(), face.height()), (128, 128));
+        let large = image::load_from_memory_with_format(&drawn.large, ImageFormat::Jpeg).unwrap();
+        assert_eq!((large.width(), large.height()), (800, 450));
+        assert_eq!(photo(b"%PDF-1.7").unwrap_err(), PictureError::Unknown);
+        assert_eq!(photo(&png(1, 1)).unwrap_err(), PictureError::TooSmall(1, 1));
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod clock;
 pub mod contact;
 mod cx;
 pub mod decision;
+pub mod dossier;
 mod entropy;
 mod error;
 pub mod family;

@@ -86,6 +86,11 @@ pub fn deed_fr(action: &str) -> &'static str {
         "assigned" => "a changé l’agent qui suit la demande",
         "noted" => "a ajouté une note",
         "answered" => "a répondu",
+        "accepted" => "a accepté la demande",
+        "refused" => "a refusé la demande",
+        "asked" => "a demandé un complément",
+        "cancelled" => "a annulé la demande",
+        "replied" => "a ajouté un message",
         "closed" => "a clos la demande sans réponse",
         "reopened" => "a rouvert la demande",
         "readdressed" => "a corrigé l’adresse",
@@ -175,6 +180,8 @@ pub struct Folder {
     pub history: Vec<journal::Entry>,
     /// Agents who may be given it.
     pub answerers: Vec<Answerer>,
+    /// Changes of a family's file that wait for the decision, in words.
+    pub changes: Vec<String>,
 }
 
 impl Folder {
@@ -218,6 +225,7 @@ pub async fn open(cx: &Cx, number: &str) -> Result<Folder, Error> {
         mails: mail::about(&mut tx, KIND, id).await?,
         history: journal::of_object(&mut tx, KIND, &id.to_string(), 100).await?,
         answerers: request::answerers(&mut tx, found.site_id).await?,
+        changes: crate::dossier::hold(&mut tx, &found).await?,
         request: found,
     })
 }

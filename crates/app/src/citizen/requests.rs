@@ -81,8 +81,9 @@ impl Command for Reply {
             mail_id: None,
         };
         request::say(tx, found.id, &said).await?;
-        // A message after the answer opens the request again: somebody must read it.
-        let (state, due_at) = if found.closed_at.is_some() {
+        // A message after the answer opens the request again: somebody must read it. What was missing is there now.
+        let completes = State::of(&found.state) == State::ToComplete;
+        let (state, due_at) = if found.closed_at.is_some() || completes {
             (
                 State::InProgress,
                 due(tx.at(), &self.head.zone, self.head.days)?,
@@ -112,6 +113,56 @@ impl Command for Reply {
         };
         Ok(journal::note(tx, change).await?)
     }
+}
+
+struct Cancel {
+    caller: Caller,
+    number: String,
+}
+
+impl Command for Cancel {
+    const NAME: &'static str = "request.cancel";
+    type Answer = ();
+    type Refusal = Error;
+    async fn run(&self, tx: &mut Tx) -> Result<(), Error> {
+        let found = find(tx, &self.caller, &self.number).await?;
+        if found.closed_at.is_some() {
+            return Err(Error::Conflict(
+                "Cette demande est close : elle ne s’annule plus.".to_owned(),
+            ));
+        }
+        let to = Changed {
+            state: State::Cancelled.code(),
+            assigned_to: found.assigned_to,
+            due_at: found.due_at,
+            closed_at: Some(tx.at()),
+        };
+        if !request::change(tx, found.id, found.version, &to).await? {
+            return Err(
+                StoreError::Internal("a request changed inside the lane".to_owned()).into(),
+            );
+        }
+        let state = |state: State| serde_json::json!({ "state": state.code() });
+        let change = journal::Change {
+            action: "cancelled",
+            kind: KIND,
+            id: found.id.to_string(),
+            name: &found.number,
+            before: Some(&state(State::of(&found.state))),
+            after: Some(&state(State::Cancelled)),
+        };
+        Ok(journal::note(tx, change).await?)
+    }
+}
+
+/// Takes back one of the caller's requests; the changes of a file that came with it are dropped.
+pub async fn cancel(cx: &Cx, number: &str) -> Result<(), Error> {
+    cx.caller.account()?;
+    let cancel = Cancel {
+        caller: cx.caller.clone(),
+        number: number.to_owned(),
+    };
+    cx.write(cancel).await
 }
 
 fn state_of(to: &Changed<'_>) -> State {

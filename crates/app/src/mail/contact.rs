@@ -62,6 +62,8 @@ mail! {
     ContactAnswer, "contact_answer" to Citizen,
     ["mail/contact_answer.subject.txt", "mail/contact_answer.txt", "mail/contact_answer.html"],
     {
+        /// « Votre demande D-2026-0001 est acceptée. »
+        opening: String,
         /// « R-2026-00042 ».
         number: String,
         /// The subject of the question.
@@ -123,6 +125,7 @@ impl ContactAnswer {
         Self {
             to: asked.to,
             zone: Zone::CompletedBy("Pensez à apporter le carnet de santé au premier rendez-vous.".to_owned()),
+            opening: format!("Voici notre réponse à votre demande {}.", asked.number),
             number: asked.number,
             subject: asked.subject,
             received_at: asked.received_at,

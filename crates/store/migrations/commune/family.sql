@@ -111,3 +111,47 @@ CREATE TABLE subscription_contest (
   request_id UUID NOT NULL REFERENCES request (id) DEFERRABLE,
   at INSTANT NOT NULL
 ) STRICT;
+
+-- What is known of a member beyond their identity: a row a field. Health is sealed with the commune's key.
+CREATE TABLE fact (
+  id UUID PRIMARY KEY,
+  member_id UUID NOT NULL,
+  field TEXT NOT NULL,
+  value TEXT,
+  sealed BYTES,
+  changed_at INSTANT NOT NULL,
+  UNIQUE (member_id, field)
+) STRICT;
+
+-- A change that waits for an agent's check: it came with a request, and counts when that is accepted.
+CREATE TABLE fact_change (
+  id UUID PRIMARY KEY,
+  request_id UUID NOT NULL REFERENCES request (id) DEFERRABLE,
+  member_id UUID NOT NULL,
+  field TEXT NOT NULL,
+  before TEXT,
+  after TEXT,
+  UNIQUE (request_id, member_id, field)
+) STRICT;
+CREATE INDEX fact_change_member ON fact_change (member_id);
+
+-- What changed in a family's file, in its own words; unlike the journal of the commune it goes with the family.
+CREATE TABLE fact_event (
+  id UUID PRIMARY KEY,
+  member_id UUID NOT NULL,
+  at INSTANT NOT NULL,
+  by_name TEXT NOT NULL,
+  field TEXT NOT NULL,
+  before TEXT,
+  after TEXT
+) STRICT;
+CREATE INDEX fact_event_member ON fact_event (member_id, id);
+
+-- The face on a member's card: the small picture here, the large one among the files.
+CREATE TABLE photo (
+  id UUID PRIMARY KEY,
+  member_id UUID NOT NULL UNIQUE,
+  file_id UUID NOT NULL REFERENCES file (id) DEFERRABLE,
+  thumb BYTES NOT NULL,
+  changed_at INSTANT NOT NULL
+) STRICT;

@@ -6,6 +6,7 @@ pub mod command;
 pub mod commune;
 pub mod contact;
 pub mod counter;
+pub mod fact;
 pub mod family;
 pub mod file;
 pub mod invitation;
@@ -39,6 +40,7 @@ pub fn every_statement() -> Vec<(&'static Sql, bool)> {
         command::ALL,
         contact::ALL,
         counter::ALL,
+        fact::ALL,
         family::ALL,
         file::ALL,
         invitation::ALL,

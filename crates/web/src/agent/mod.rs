@@ -3,6 +3,8 @@
 pub(crate) mod agents;
 mod appearance;
 mod codes;
+mod dossier;
+mod dossier_fields;
 mod families;
 mod family;
 mod family_members;
@@ -43,6 +45,8 @@ pub(crate) fn routes() -> Routes {
         .with(search::routes)
         .with(messages::routes)
         .with(journal::routes)
+        .with(dossier::routes)
+        .with(dossier_fields::routes)
         .with(families::routes)
         .with(family::routes)
         .with(family_members::routes)

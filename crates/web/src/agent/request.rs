@@ -58,7 +58,7 @@ fn draw(
             .crumb("Ma journée", Some("/agent"))
             .crumb("Demandes", Some("/agent/demandes"))
             .crumb(number, None),
-        view: View::new(call, folder),
+        view: View::new(call, folder, &typed.answer.verdict),
         typed,
         conflict,
     };
@@ -111,6 +111,8 @@ struct Preview {
     subject: String,
     text: String,
     answer: AnswerFields,
+    /// What the request is then.
+    state: &'static str,
     version: i64,
 }
 
@@ -118,6 +120,7 @@ struct Preview {
 async fn answer(Path(number): Path<String>, Submitted { call, form }: Submitted) -> Reply {
     let text = |name| form.text(name).to_owned();
     let fields = AnswerForm {
+        verdict: text("verdict"),
         reponse: text("reponse"),
         zone: text("zone"),
         zone_texte: text("zone_texte"),
@@ -156,6 +159,7 @@ async fn answer(Path(number): Path<String>, Submitted { call, form }: Submitted)
         to_address: folder.request.requester_email.clone(),
         subject: mail.subject,
         text: mail.text,
+        state: parsed.state().label_fr(),
         answer: typed.answer,
         version: version(&form),
         number,

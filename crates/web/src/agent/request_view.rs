@@ -3,7 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 use preau_app::{
     FieldError,
-    decision::{AnswerForm, LONGEST, LONGEST_ZONE, agent_name},
+    decision::{self, AnswerForm, LONGEST, LONGEST_ZONE, Verdict, agent_name},
     journal, messages,
     request::{Folder, State, deed_fr},
 };
@@ -19,6 +19,7 @@ use crate::{
 /// What was typed in the answer, to be carried from page to page.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AnswerFields {
+    pub(crate) verdict: String,
     pub(crate) words: String,
     pub(crate) zone: String,
     pub(crate) zone_words: String,
@@ -59,6 +60,7 @@ const ZONES: [(&str, &str); 3] = [
 impl Typed {
     pub(crate) fn answer(mut self, form: &AnswerForm) -> Self {
         self.answer = AnswerFields {
+            verdict: form.verdict.clone(),
             words: form.reponse.clone(),
             zone: form.zone.clone(),
             zone_words: form.zone_texte.clone(),
@@ -83,6 +85,7 @@ impl Typed {
 
     fn drawn(mut self) -> Self {
         self.form = Form::default()
+            .required("verdict", "Que répondez-vous ?")
             .required("reponse", "Votre réponse")
             .hint("Sans formule d’appel ni signature : l’e-mail les ajoute.")
             .value(&self.answer.words)
@@ -109,6 +112,26 @@ impl Typed {
         self.zones = ZONES.iter().map(choice).collect();
         self
     }
+}
+
+/// What may be answered, as radios; the first is chosen unless another was.
+fn verdicts(kind: &str, chosen: &str) -> Vec<Choice> {
+    let allowed = decision::verdicts(kind);
+    let all = Verdict::ALL.iter().filter(|(v, _)| allowed.contains(v));
+    let known = all.clone().any(|(_, code)| *code == chosen);
+    all.enumerate()
+        .map(|(at, (verdict, code))| Choice {
+            value: (*code).to_owned(),
+            label: match verdict {
+                Verdict::Answered => "Répondre, et clore la demande",
+                Verdict::Accepted => "Accepter : le changement s’applique aussitôt",
+                Verdict::Refused => "Refuser, avec le motif",
+                Verdict::ToComplete => "Demander un complément : la demande reste ouverte",
+            }
+            .to_owned(),
+            selected: if known { *code == chosen } else { at == 0 },
+        })
+        .collect()
 }
 
 /// A step of the thread.
@@ -206,10 +229,15 @@ pub(crate) struct View {
     pub(crate) history: Vec<Past>,
     /// The commune's text for all notifications, a paragraph each.
     pub(crate) zone: String,
+    /// Changes of a family's file that wait for the decision.
+    pub(crate) changes: Vec<String>,
+    pub(crate) verdicts: Vec<Choice>,
+    /// Whether who asks has an account.
+    pub(crate) with_account: bool,
 }
 
 impl View {
-    pub(crate) fn new(call: &Call, folder: &Folder) -> Self {
+    pub(crate) fn new(call: &Call, folder: &Folder, verdict: &str) -> Self {
         let request = &folder.request;
         let zone = call.portal.zone();
         let me = call.cx.caller.agent().ok().map(|agent| agent.id);
@@ -222,6 +250,9 @@ impl View {
         };
         let right = Right::RequestsAnswer;
         Self {
+            changes: folder.changes.clone(),
+            verdicts: verdicts(&request.kind, verdict),
+            with_account: request.kind == preau_app::dossier::REQUEST,
             path: call.href(&format!("/agent/demandes/{}", request.number)),
             number: request.number.clone(),
             subject: request.subject.clone(),

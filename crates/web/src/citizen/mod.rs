@@ -3,6 +3,8 @@
 mod activation;
 mod billing_space;
 mod contact;
+pub(crate) mod dossier;
+mod dossier_edit;
 mod family_space;
 pub(crate) mod files;
 pub(crate) mod home;
@@ -39,6 +41,8 @@ pub(crate) fn routes() -> Routes {
         .with(signup::routes)
         .with(space::routes)
         .with(subscriptions::routes)
+        .with(dossier::routes)
+        .with(dossier_edit::routes)
         .with(family_space::routes)
         .with(billing_space::routes)
         .with(theme::routes)

@@ -25,6 +25,11 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/espace-citoyen/demandes", Access::Account, list)
         .get("/espace-citoyen/demandes/{number}", Access::Account, show)
         .post("/espace-citoyen/demandes/{number}", Access::Account, reply)
+        .post(
+            "/espace-citoyen/demandes/{number}/annulation",
+            Access::Account,
+            cancel,
+        )
 }
 
 /// A request in a list.
@@ -150,6 +155,12 @@ fn field() -> Form {
 async fn show(call: Call, Path(number): Path<String>) -> Reply {
     let thread = requests::open(&call.cx, &number).await?;
     call.html(&one(&call, &thread, field()))
+}
+
+async fn cancel(Path(number): Path<String>, Submitted { call, .. }: Submitted) -> Reply {
+    requests::cancel(&call.cx, &number).await?;
+    let path = format!("/espace-citoyen/demandes/{number}");
+    Ok(call.see_saying(&path, "ok", "Votre demande est annulée."))
 }
 
 async fn reply(Path(number): Path<String>, Submitted { call, form }: Submitted) -> Reply {
