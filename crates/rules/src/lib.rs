@@ -27,15 +27,21 @@
 //! [`family`] reads birth dates and says ages. [`subscriber_code`] makes and reads the codes that tie an
 //! account to a family.
 //!
+//! # What a commune decides
+//! [`calendar`] knows public holidays, school holidays, closings and clocks, and says why a day does
+//! what a commune writes of all that in one file.
+//!
 //! # When things happen
 //! [`publication`] says when a news item is to be seen and which week a menu is for. [`backoff`]
 //! says when something that failed is tried again, and when it is given up.
 
 pub mod backoff;
+pub mod calendar;
 pub mod civility;
 pub mod code;
 pub mod colour;
 pub mod common_password;
+pub mod deadline;
 pub mod email;
 pub mod entropy;
 pub mod family;
