@@ -21,7 +21,7 @@ pub use closure::{Closed, Closure, Place};
 pub use instant::Hour;
 pub use off::{DaysOff, Off};
 pub use public_holiday::PublicHoliday;
-pub use school::{SchoolHoliday, SchoolWeek, SchoolZone};
+pub use school::{SchoolHoliday, SchoolHolidays, SchoolWeek, SchoolZone};
 pub use territory::Territory;
 pub use weekdays::Weekdays;
 

@@ -15,6 +15,7 @@ mod limit;
 mod rule;
 mod verdict;
 
+pub(crate) use cutoff::in_season;
 pub use cutoff::{Cutoff, Limit, Service, cutoff};
 pub use rule::{
     After, Anchor, Consequence, Count, Deadline, Exception, Late, Opens, PublishedDates, Rule,

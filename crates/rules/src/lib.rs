@@ -29,6 +29,7 @@
 //!
 //! # What a commune decides
 //! [`calendar`] knows public holidays, school holidays, closings and clocks, and says why a day does
+//! not count. [`deadline`] says until when a day may be booked or cancelled, and why. [`settings`] is
 //! what a commune writes of all that in one file.
 //!
 //! # When things happen
@@ -54,6 +55,7 @@ pub mod password;
 pub mod permission;
 pub mod phone;
 pub mod publication;
+pub mod settings;
 pub mod slug;
 pub mod subscriber_code;
 pub mod text;

@@ -38,8 +38,10 @@ pub struct Place<'a> {
     pub site: Option<&'a str>,
     /// The class or group.
     pub group: Option<&'a str>,
-    /// The activity or unit.
-    pub sessions: &'a [&'a str],
+    /// The activity.
+    pub activity: Option<&'a str>,
+    /// The unit of the activity.
+    pub unit: Option<&'a str>,
 }
 
 impl Closure {
@@ -49,7 +51,7 @@ impl Closure {
             && self
                 .session
                 .as_deref()
-                .is_none_or(|session| place.sessions.contains(&session))
+                .is_none_or(|session| [place.activity, place.unit].contains(&Some(session)))
             && match &self.what {
                 Closed::Commune => true,
                 Closed::Office => false,
@@ -101,12 +103,13 @@ mod tests {
     #[test]
     fn one_session_may_be_closed_alone() {
         let evening = closure(Closed::Commune, Some("soir"));
-        let during = |sessions| Place {
-            sessions,
+        let during = |unit| Place {
+            activity: Some("periscolaire"),
+            unit: Some(unit),
             ..Place::default()
         };
-        assert!(evening.closes(date(2026, 11, 27), during(&["periscolaire", "soir"])));
-        assert!(!evening.closes(date(2026, 11, 27), during(&["periscolaire", "matin"])));
+        assert!(evening.closes(date(2026, 11, 27), during("soir")));
+        assert!(!evening.closes(date(2026, 11, 27), during("matin")));
         assert!(!evening.closes(date(2026, 11, 27), Place::default()));
     }
 

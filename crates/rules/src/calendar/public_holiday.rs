@@ -126,14 +126,14 @@ const fn abolition(territory: Territory, year: i16) -> Option<(i8, i8)> {
 
 /// Easter Sunday of the Gregorian calendar (Meeus, Jones and Butcher).
 pub fn easter(year: i16) -> Date {
-    let y = i32::from(year);
-    let (a, b, c) = (y % 19, y / 100, y % 100);
-    let (d, e) = (b / 4, b % 4);
-    let g = (b - (b + 8) / 25 + 1) / 3;
-    let h = (19 * a + b - d - g + 15) % 30;
-    let l = (32 + 2 * e + 2 * (c / 4) - h - c % 4) % 7;
-    let m = (a + 11 * h + 22 * l) / 451;
-    let days_after_first_of_march = h + l - 7 * m + 21;
+    let year_number = i32::from(year);
+    let golden = year_number % 19;
+    let (century, of_century) = (year_number / 100, year_number % 100);
+    let correction = (century - (century + 8) / 25 + 1) / 3;
+    let epact = (19 * golden + century - century / 4 - correction + 15) % 30;
+    let to_sunday = (32 + 2 * (century % 4) + 2 * (of_century / 4) - epact - of_century % 4) % 7;
+    let late = (golden + 11 * epact + 22 * to_sunday) / 451;
+    let days_after_first_of_march = epact + to_sunday - 7 * late + 21;
     Date::constant(year, 3, 1).saturating_add(days_after_first_of_march.days())
 }
 

@@ -145,7 +145,7 @@ impl SchoolZone {
         let same = |known: &&str| known.to_lowercase() == name.trim().to_lowercase();
         ZONES
             .iter()
-            .find(|(_, label, academies, _)| same(label) || academies.iter().any(|a| same(&a)))
+            .find(|(_, label, academies, _)| same(label) || academies.iter().any(same))
             .map(|(zone, ..)| *zone)
     }
 
@@ -189,6 +189,24 @@ impl SchoolHoliday {
     /// Whether a day is in it.
     pub fn contains(&self, day: Date) -> bool {
         self.first <= day && day <= self.last
+    }
+}
+
+/// The school holidays of all zones, as a file lists them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SchoolHolidays(pub Vec<(SchoolZone, SchoolHoliday)>);
+
+impl SchoolHolidays {
+    /// Those of one zone, in order.
+    pub fn of(&self, zone: SchoolZone) -> Vec<SchoolHoliday> {
+        let mut holidays: Vec<SchoolHoliday> = self
+            .0
+            .iter()
+            .filter(|(of, _)| *of == zone)
+            .map(|(_, holiday)| holiday.clone())
+            .collect();
+        holidays.sort_by_key(|holiday| holiday.first);
+        holidays
     }
 }
 

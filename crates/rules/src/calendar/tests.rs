@@ -4,7 +4,8 @@ use jiff::civil::date;
 const ANYWHERE: Place<'static> = Place {
     site: None,
     group: None,
-    sessions: &[],
+    activity: None,
+    unit: None,
 };
 
 fn laigneville() -> Calendar {

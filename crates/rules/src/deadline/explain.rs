@@ -23,13 +23,25 @@ impl Cutoff<'_> {
 
     /// The instant as a person says it: midnight is the end of the day before, "à 24 h 00".
     pub fn instant_fr(&self, at: Timestamp) -> String {
-        let (day, hour) = limit_parts(at, self.calendar);
+        let (day, hour) = self.wall(at);
         let said = if day.year() == self.service.day.year() {
             french::day(day)
         } else {
             french::day_year(day)
         };
         format!("{said} à {}", hour_fr(hour))
+    }
+
+    /// Day and hour of a limit on the wall; midnight is the end of the day before, 24:00.
+    pub fn wall(&self, at: Timestamp) -> (Date, Hour) {
+        let local = at.to_zoned(self.calendar.zone.clone());
+        let minute = u16::from(local.minute().unsigned_abs());
+        let hour = Hour::new(u16::from(local.hour().unsigned_abs()), minute).unwrap_or(Hour::START);
+        if hour == Hour::START {
+            (local.date().saturating_sub(1.day()), Hour::END)
+        } else {
+            (local.date(), hour)
+        }
     }
 
     /// "2 jours ouvrés avant, 10 h 00 ; le mercredi 11 novembre est férié (Armistice de 1918)".
@@ -182,18 +194,6 @@ impl Verdict<'_> {
                 }
             },
         }
-    }
-}
-
-/// Day and hour of a limit; midnight is the end of the day before.
-pub(crate) fn limit_parts(at: Timestamp, calendar: &Calendar) -> (Date, Hour) {
-    let local = at.to_zoned(calendar.zone.clone());
-    let minutes = u16::from(local.minute().unsigned_abs());
-    let hour = Hour::new(u16::from(local.hour().unsigned_abs()), minutes).unwrap_or(Hour::START);
-    if hour == Hour::START {
-        (local.date().saturating_sub(1.day()), Hour::END)
-    } else {
-        (local.date(), hour)
     }
 }
 

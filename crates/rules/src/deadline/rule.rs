@@ -204,7 +204,7 @@ pub struct Exception {
 pub enum Opens {
     /// The same for all.
     All(Rule),
-    /// In stages, by category of families ("résident"). A category that is not named waits for
+    /// In stages, by category of families ("resident"). A category that is not named waits for
     /// "autres", or for the last stage.
     ByCategory(Vec<(String, Rule)>),
 }

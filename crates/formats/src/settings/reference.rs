@@ -1,0 +1,1 @@
+//! The reference of every key, made from the types.
