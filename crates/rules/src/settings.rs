@@ -10,6 +10,7 @@ mod compile;
 mod deadline;
 mod file;
 mod gaps;
+mod limit;
 mod list;
 mod problem;
 mod replay;

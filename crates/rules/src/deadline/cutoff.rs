@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::limit::{Landed, Landing, land, published};
-use super::rule::{After, Deadline, Exception, Opens, Rule, Season, When};
+use super::rule::{After, Consequence, Deadline, Exception, Opens, Rule, Season, When};
 use crate::calendar::{Calendar, DaysOff, Hour, Place, Weekdays};
 
 /// What is booked: one unit on one day.
@@ -147,7 +147,7 @@ fn comes_after(after: After, service: &Service<'_>, calendar: &Calendar) -> bool
         })
 }
 
-impl Cutoff<'_> {
+impl<'a> Cutoff<'a> {
     /// The rule that held.
     pub fn rule(&self) -> &Rule {
         self.exception
@@ -197,12 +197,13 @@ impl Cutoff<'_> {
         }
     }
 
-    /// Until when being late is possible.
-    pub fn late_until(&self) -> Option<Timestamp> {
-        let late = self.deadline.late.as_ref()?;
-        match limit(&late.until, &self.service, self.calendar).0 {
-            Limit::At(at) => Some(at),
-            _ => None,
-        }
+    /// What follows for who is late at `now`, and until when; nothing when it is too late for that.
+    pub fn late(&self, now: Timestamp) -> Option<(Timestamp, &'a Consequence)> {
+        self.deadline.late.iter().find_map(|late| {
+            match limit(&late.until, &self.service, self.calendar).0 {
+                Limit::At(until) if now <= until => Some((until, &late.consequence)),
+                _ => None,
+            }
+        })
     }
 }

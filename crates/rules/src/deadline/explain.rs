@@ -207,17 +207,14 @@ fn when_fr(rule: &Rule, day: Date, start: Option<Hour>) -> String {
         When::Always => return "aucune réservation n’est nécessaire".to_owned(),
         When::Never => return "la commune ne le permet pas".to_owned(),
         When::UntilStart => return "jusqu’au début du service".to_owned(),
-        When::Hours(n) => {
+        When::Minutes(n) => {
             let from = start.map_or_else(String::new, |start| format!(" ({})", hour_fr(start)));
             let counted = if rule.days_off.is_some() && rule.shift == Shift::Stays {
                 " qui comptent"
             } else {
                 ""
             };
-            return format!(
-                "{}{counted} avant le début{from}",
-                count(u64::from(*n), "heure", "heures")
-            );
+            return format!("{}{counted} avant le début{from}", duration_fr(*n));
         }
         When::Table(table) => {
             let index = usize::from(day.weekday().to_monday_zero_offset().unsigned_abs());
@@ -238,6 +235,7 @@ fn when_fr(rule: &Rule, day: Date, start: Option<Hour>) -> String {
             "{} avant",
             count(u64::from(*n), "jour franc", "jours francs")
         ),
+        When::Months(n) => format!("{} avant", count(u64::from(*n), "mois", "mois")),
         When::Weekday { day, weeks_before } => week_fr(*day, *weeks_before),
         When::Previous(day) => format!("le {} qui précède", french::weekday(*day)),
         When::MonthDay { day, months_before } => {
@@ -271,6 +269,15 @@ fn when_fr(rule: &Rule, day: Date, start: Option<Hour>) -> String {
         When::Dates(_) => return "calendrier publié par la commune".to_owned(),
     };
     format!("{said}{}", at_fr(rule.at))
+}
+
+fn duration_fr(minutes: u32) -> String {
+    let hours = count(u64::from(minutes / 60), "heure", "heures");
+    match (minutes / 60, minutes % 60) {
+        (_, 0) => hours,
+        (0, minutes) => count(u64::from(minutes), "minute", "minutes"),
+        (_, minutes) => format!("{hours} {minutes:02}"),
+    }
 }
 
 fn at_fr(at: Option<Hour>) -> String {

@@ -140,10 +140,11 @@ fn count(rule: &Rule, anchor: Date, service: &Service<'_>, calendar: &Calendar) 
         }
         When::DaysAfter(n) => anchor.checked_add(i32::from(*n).days()).ok()?,
         When::ClearDays(n) => anchor.checked_sub((i32::from(*n) + 1).days()).ok()?,
-        When::Hours(n) => {
-            let (day, at) = hours_before(*n, anchor, rule, service, calendar)?;
+        When::Minutes(n) => {
+            let (day, at) = minutes_before(*n, anchor, rule, service, calendar)?;
             return Some(landed(day, Some(at)));
         }
+        When::Months(n) => anchor.checked_sub(i32::from(*n).months()).ok()?,
         When::Weekday { day, weeks_before } => {
             let back = 7 * i32::from(*weeks_before) - i32::from(day.to_monday_zero_offset());
             first_monday(anchor, rule.before)
@@ -244,8 +245,8 @@ fn table_day(entry: TableEntry, anchor: Date) -> Option<Date> {
 }
 
 /// Hours on the wall; they stand still on days that do not count.
-fn hours_before(
-    n: u16,
+fn minutes_before(
+    n: u32,
     anchor: Date,
     rule: &Rule,
     service: &Service<'_>,
@@ -254,7 +255,7 @@ fn hours_before(
     let start = service.start.unwrap_or(Hour::START);
     let skipped = skipped(rule, calendar);
     if skipped.is_none() {
-        let back = i64::from(n) * 60 - i64::from(start.minutes());
+        let back = i64::from(n) - i64::from(start.minutes());
         let wall = anchor
             .at(0, 0, 0, 0)
             .checked_sub(SignedDuration::from_mins(back))
@@ -265,7 +266,7 @@ fn hours_before(
         )?;
         return Some((wall.date(), at));
     }
-    let mut left = u32::from(n) * 60;
+    let mut left = n;
     let mut until = u32::from(start.minutes());
     for day in anchor.series(-1.day()).take(HORIZON) {
         if calendar.off(day, skipped, service.place).is_none() {

@@ -46,7 +46,8 @@ fn when() -> impl Strategy<Value = When> {
     prop_oneof![
         (0u16..20, count()).prop_map(|(n, count)| When::Days { n, count }),
         (0u16..20).prop_map(When::ClearDays),
-        (0u16..200).prop_map(When::Hours),
+        (0u32..12_000).prop_map(When::Minutes),
+        (0u8..3).prop_map(When::Months),
         (weekday(), 1u8..4).prop_map(|(day, weeks_before)| When::Weekday { day, weeks_before }),
         weekday().prop_map(When::Previous),
         (1u8..=31, 1u8..4).prop_map(|(day, months_before)| When::MonthDay { day, months_before }),

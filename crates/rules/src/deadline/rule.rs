@@ -35,8 +35,10 @@ pub enum When {
     DaysAfter(u16),
     /// Clear days (jours francs): neither the day of the act nor the day itself counts.
     ClearDays(u16),
-    /// So many hours of the clock before the service starts.
-    Hours(u16),
+    /// So many minutes of the clock before the service starts.
+    Minutes(u32),
+    /// So many months before, on the same day of the month or the last that there is.
+    Months(u8),
     /// A day of a week before; 0 is the week of the service itself, weeks begin on Monday.
     Weekday {
         /// Which day.
@@ -236,8 +238,8 @@ pub struct Deadline {
     pub exceptions: Vec<Exception>,
     /// From when on.
     pub opens: Option<Opens>,
-    /// What follows for who is late; nothing: it is refused.
-    pub late: Option<Late>,
+    /// What follows for who is late, in steps: the first that is not over holds. None: it is refused.
+    pub late: Vec<Late>,
     /// Being in time makes a request that an agent decides.
     pub request: bool,
     /// It counts only when it is paid by then.
@@ -253,7 +255,7 @@ impl Deadline {
             rule,
             exceptions: Vec::new(),
             opens: None,
-            late: None,
+            late: Vec::new(),
             request: false,
             paid: false,
             note: None,

@@ -129,7 +129,7 @@ fn each_kind_lands_where_a_town_hall_expects_it() {
             },
             "lundi 7 septembre à 24 h 00",
         ),
-        (When::Hours(48), "samedi 12 septembre à 12 h 00"),
+        (When::Minutes(48 * 60), "samedi 12 septembre à 12 h 00"),
         (When::ClearDays(3), "jeudi 10 septembre à 24 h 00"),
         (
             When::MonthDay {
@@ -153,6 +153,8 @@ fn each_kind_lands_where_a_town_hall_expects_it() {
             },
             "vendredi 28 août à 24 h 00",
         ),
+        (When::Minutes(90), "lundi 14 septembre à 10 h 30"),
+        (When::Months(1), "vendredi 14 août à 24 h 00"),
         (
             When::YearDay { month: 6, day: 18 },
             "jeudi 18 juin à 24 h 00",
@@ -205,7 +207,7 @@ fn hours_may_stand_still_over_a_week_end() {
     let calendar = laigneville();
     let deadline = Deadline::new(Rule {
         days_off: Some(calendar.not_working()),
-        ..Rule::new(When::Hours(48), None)
+        ..Rule::new(When::Minutes(48 * 60), None)
     });
     let (until, why) = said(&deadline, date(2026, 9, 14));
     assert_eq!(until, "jusqu’au jeudi 10 septembre à 12 h 00");
@@ -266,7 +268,7 @@ fn residents_come_first() {
 #[test]
 fn who_is_late_pays_a_supplement_until_the_same_morning() {
     let mut deadline = working(2, "10:00");
-    deadline.late = Some(Late {
+    deadline.late.push(Late {
         consequence: Consequence::Supplement("Repas non réservé".into()),
         until: Rule::new(
             When::Days {

@@ -70,7 +70,7 @@ impl<'a> Cutoff<'a> {
         if let Some(until) = until
             && now > until
         {
-            return self.late(now, until);
+            return self.after(now, until);
         }
         match self.opens(category) {
             Some(opens) if now < opens => Verdict::NotYet { opens },
@@ -81,14 +81,14 @@ impl<'a> Cutoff<'a> {
         }
     }
 
-    fn late(&self, now: Timestamp, since: Timestamp) -> Verdict<'a> {
-        match (self.deadline.late.as_ref(), self.late_until()) {
-            (Some(late), Some(until)) if now <= until => Verdict::Late {
+    fn after(&self, now: Timestamp, since: Timestamp) -> Verdict<'a> {
+        match self.late(now) {
+            Some((until, consequence)) => Verdict::Late {
                 since,
                 until,
-                consequence: &late.consequence,
+                consequence,
             },
-            _ => Verdict::Closed {
+            None => Verdict::Closed {
                 since: Some(since),
                 why: Closed::Passed,
             },

@@ -1,14 +1,11 @@
 //! The shape of deadlines in a settings file. The comments of the keys are the text of the reference.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::limit::one_or_many;
 use super::list::{DaysOffList, Names, WeekdayList};
 use super::scalar::{Day, Moment, TableCell, WeekdayName, YearDay};
 use crate::calendar::Hour;
@@ -86,11 +83,17 @@ pub struct LimitKeys {
     pub school_days: Option<u16>,
     /// Quand : tant de jours avant, tous comptés.
     pub days: Option<u16>,
+    /// Quand : tant de semaines avant, jour pour jour.
+    pub weeks: Option<u16>,
+    /// Quand : tant de mois avant, jour pour jour.
+    pub months: Option<u8>,
     /// Quand : tant de jours francs avant (ni le jour de l’acte, ni celui du service).
     pub clear_days: Option<u16>,
     /// Quand : tant d’heures avant le début, à l’horloge. Avec `days_off`, elles s’arrêtent ces
     /// jours-là.
     pub hours: Option<u16>,
+    /// Quand : tant de minutes avant le début, comme `hours`.
+    pub minutes: Option<u32>,
     /// Quand : le jour même, à cette heure.
     pub same_day: Option<Hour>,
     /// Quand : la veille, à cette heure. La veille d’un lundi est un dimanche : voir `school_days`
@@ -138,8 +141,14 @@ pub struct LimitKeys {
     /// À partir de quand, par catégorie de familles. `autres` vaut pour celles qui ne sont pas nommées.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub opens_by: BTreeMap<String, Opening>,
-    /// Ce qui suit pour les retardataires. Sans elle, ils sont refusés.
-    pub late: Option<LateKeys>,
+    /// Ce qui suit pour les retardataires, en une ou plusieurs étapes (une liste, dans l’ordre). Sans
+    /// elle, ils sont refusés.
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "one_or_many"
+    )]
+    pub late: Vec<LateKeys>,
     /// Jours qui suivent une autre règle. La première qui convient l’emporte.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub except: Vec<ExceptionKeys>,
@@ -228,92 +237,4 @@ pub enum Opening {
     At(Moment),
     /// A rule.
     Keys(Box<LimitKeys>),
-}
-
-impl<'de> Deserialize<'de> for Limit {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(LimitVisitor)
-    }
-}
-
-struct LimitVisitor;
-
-impl<'de> Visitor<'de> for LimitVisitor {
-    type Value = Limit;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "\"toujours\", \"jamais\", \"début\", ou des clés comme { days = 7, at = \"10:00\" }",
-        )
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Limit, E> {
-        match text.trim().to_lowercase().as_str() {
-            "toujours" => Ok(Limit::Word(LimitWord::Always)),
-            "jamais" => Ok(Limit::Word(LimitWord::Never)),
-            "début" | "debut" => Ok(Limit::Word(LimitWord::UntilStart)),
-            _ => Err(E::custom(format!(
-                "«\u{a0}{text}\u{a0}»\u{a0}: écrivez \"toujours\", \"jamais\", \"début\", ou des clés comme {{ days = 7, at = \"10:00\" }}"
-            ))),
-        }
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Limit, A::Error> {
-        LimitKeys::deserialize(MapAccessDeserializer::new(map))
-            .map(|keys| Limit::Keys(Box::new(keys)))
-    }
-}
-
-impl JsonSchema for Limit {
-    fn schema_name() -> Cow<'static, str> {
-        Cow::Borrowed("Limite")
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let keys = generator.subschema_for::<LimitKeys>();
-        json_schema!({
-            "anyOf": [{ "enum": ["toujours", "jamais", "début"] }, keys],
-            "description": "une limite (voir LimitKeys), ou \"toujours\", \"jamais\", \"début\"",
-        })
-    }
-}
-
-impl<'de> Deserialize<'de> for Opening {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(OpeningVisitor)
-    }
-}
-
-struct OpeningVisitor;
-
-impl<'de> Visitor<'de> for OpeningVisitor {
-    type Value = Opening;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("une date comme \"2026-11-23\", ou des clés comme { days = 30 }")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Opening, E> {
-        let moment = Moment::deserialize(serde::de::value::StrDeserializer::<E>::new(text))?;
-        Ok(Opening::At(moment))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Opening, A::Error> {
-        LimitKeys::deserialize(MapAccessDeserializer::new(map))
-            .map(|keys| Opening::Keys(Box::new(keys)))
-    }
-}
-
-impl JsonSchema for Opening {
-    fn schema_name() -> Cow<'static, str> {
-        Cow::Borrowed("Ouverture")
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let keys = generator.subschema_for::<LimitKeys>();
-        json_schema!({
-            "anyOf": [{ "type": "string" }, keys],
-            "description": "une date (\"2026-11-23\" ou \"2026-11-23 08:30\"), ou une limite",
-        })
-    }
 }

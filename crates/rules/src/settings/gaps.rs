@@ -64,7 +64,7 @@ fn unsaid(
     let rule = &deadline.rule;
     let key = action.name();
     let says_hour = match &rule.when {
-        When::Always | When::Never | When::UntilStart | When::Hours(_) => true,
+        When::Always | When::Never | When::UntilStart | When::Minutes(_) => true,
         When::Table(rows) => rows
             .iter()
             .flatten()
@@ -75,7 +75,7 @@ fn unsaid(
     if !says_hour {
         problems.warning(key, "L’heure n’est pas dite : ce sera la fin de la journée. Écrivez « at = \"24:00\" » si c’est voulu.");
     }
-    if let When::Hours(_) = rule.when {
+    if let When::Minutes(_) = rule.when {
         let without_start = rulebook
             .units
             .iter()

@@ -32,7 +32,7 @@ impl WeekdayList {
 }
 
 impl ListItem for WeekdayList {
-    const NAME: &'static str = "Jours de la semaine";
+    const NAME: &'static str = "jours";
     const EXPECTED: &'static str = "un ou plusieurs jours, par exemple \"mercredi\" ou [\"lundi\", \"jeudi\"]\u{a0}; \"tous\" les dit tous";
 }
 
@@ -57,7 +57,7 @@ impl DaysOffList {
 }
 
 impl ListItem for DaysOffList {
-    const NAME: &'static str = "Jours qui ne comptent pas";
+    const NAME: &'static str = "jours-exclus";
     const EXPECTED: &'static str = "un ou plusieurs de\u{a0}: \"week-ends\", un jour de la semaine, \"fériés\", \"vacances\", \"sans école\", \"mairie fermée\", \"fermetures\", \"ponts\"";
 }
 
@@ -66,7 +66,7 @@ impl ListItem for DaysOffList {
 pub struct Names(pub Vec<String>);
 
 impl ListItem for Names {
-    const NAME: &'static str = "Noms";
+    const NAME: &'static str = "noms";
     const EXPECTED: &'static str =
         "un ou plusieurs noms, par exemple \"cantine\" ou [\"matin\", \"soir\"]";
 }

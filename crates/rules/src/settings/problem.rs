@@ -44,19 +44,13 @@ pub struct Problem {
 impl Problem {
     /// `deadlines[2].book.at`, counted from 1 as people do.
     pub fn key(&self) -> String {
-        let mut key = String::new();
-        for step in &self.path {
-            match step {
-                Step::Key(name) => {
-                    if !key.is_empty() {
-                        key.push('.');
-                    }
-                    key.push_str(name);
-                }
-                Step::Index(index) => key.push_str(&format!("[{}]", index + 1)),
-            }
-        }
-        key
+        self.path
+            .iter()
+            .fold(String::new(), |key, step| match step {
+                Step::Key(name) if key.is_empty() => name.clone(),
+                Step::Key(name) => format!("{key}.{name}"),
+                Step::Index(index) => format!("{key}[{}]", index + 1),
+            })
     }
 }
 

@@ -97,7 +97,7 @@ pub(crate) const TOML_DATETIME: &str = "$__toml_private_datetime";
 pub struct Day(pub Date);
 
 impl Word for Day {
-    const NAME: &'static str = "Date";
+    const NAME: &'static str = "date";
     const EXPECTED: &'static str = "une date, par exemple \"2026-11-23\"";
 
     fn read(text: &str) -> Option<Self> {
@@ -112,7 +112,7 @@ impl Word for Day {
 word!(Day);
 
 impl Word for Hour {
-    const NAME: &'static str = "Heure";
+    const NAME: &'static str = "heure";
     const EXPECTED: &'static str =
         "une heure, par exemple \"10:00\"\u{a0}; \"24:00\" est la fin de la journée";
 
@@ -136,7 +136,7 @@ pub struct Moment {
 }
 
 impl Word for Moment {
-    const NAME: &'static str = "Instant";
+    const NAME: &'static str = "instant";
     const EXPECTED: &'static str =
         "une date et une heure, par exemple \"2026-11-19 10:00\" ou \"2026-11-19 24:00\"";
 
@@ -163,7 +163,7 @@ word!(Moment);
 pub struct WeekdayName(pub Weekday);
 
 impl Word for WeekdayName {
-    const NAME: &'static str = "Jour de la semaine";
+    const NAME: &'static str = "jour";
     const EXPECTED: &'static str = "un jour de la semaine, par exemple \"jeudi\"";
 
     fn read(text: &str) -> Option<Self> {
@@ -186,7 +186,7 @@ pub struct YearDay {
 }
 
 impl Word for YearDay {
-    const NAME: &'static str = "Jour de l’année";
+    const NAME: &'static str = "mois-et-jour";
     const EXPECTED: &'static str = "un mois et un jour, par exemple \"06-18\" pour le 18 juin";
 
     fn read(text: &str) -> Option<Self> {
@@ -208,7 +208,7 @@ word!(YearDay);
 pub struct TableCell(pub TableEntry);
 
 impl Word for TableCell {
-    const NAME: &'static str = "Case de tableau";
+    const NAME: &'static str = "jour-et-heure";
     const EXPECTED: &'static str = "un jour et une heure, par exemple \"vendredi 11:00\" (le vendredi qui précède) ou \"lundi S-1 11:00\" (le lundi de la semaine précédente)";
 
     fn read(text: &str) -> Option<Self> {
@@ -229,14 +229,14 @@ impl Word for TableCell {
     }
 
     fn written(&self) -> String {
-        let mut text = french::weekday(self.0.day).to_owned();
-        if let Some(weeks) = self.0.weeks_before {
-            text.push_str(&format!(" S-{weeks}"));
-        }
-        if let Some(at) = self.0.at {
-            text.push_str(&format!(" {at}"));
-        }
-        text
+        let weeks = self.0.weeks_before.map(|weeks| format!(" S-{weeks}"));
+        let at = self.0.at.map(|at| format!(" {at}"));
+        [
+            french::weekday(self.0.day),
+            &weeks.unwrap_or_default(),
+            &at.unwrap_or_default(),
+        ]
+        .concat()
     }
 }
 word!(TableCell);
@@ -264,7 +264,7 @@ macro_rules! choice {
     };
 }
 
-choice!(Anchor, "Origine", "\"jour\", \"semaine\", \"mois\", \"vacances\", \"vacances précédentes\", \"période\", \"rentrée de vacances\" ou \"année scolaire\"",
+choice!(Anchor, "origine", "\"jour\", \"semaine\", \"mois\", \"vacances\", \"vacances précédentes\", \"période\", \"rentrée de vacances\" ou \"année scolaire\"",
     "jour" => Self::Day,
     "semaine" => Self::Week,
     "mois" => Self::Month,
@@ -274,16 +274,16 @@ choice!(Anchor, "Origine", "\"jour\", \"semaine\", \"mois\", \"vacances\", \"vac
     "rentrée de vacances" | "rentree de vacances" => Self::SchoolPeriod,
     "année scolaire" | "annee scolaire" => Self::SchoolYear,
 );
-choice!(Shift, "Report", "\"reste\", \"avant\" ou \"après\"",
+choice!(Shift, "report", "\"reste\", \"avant\" ou \"après\"",
     "reste" => Self::Stays,
     "avant" => Self::Earlier,
     "après" | "apres" => Self::Later,
 );
-choice!(Season, "Temps", "\"école\" ou \"vacances\"",
+choice!(Season, "temps", "\"école\" ou \"vacances\"",
     "école" | "ecole" => Self::School,
     "vacances" => Self::Holidays,
 );
-choice!(After, "Lendemain", "\"vacances\" ou \"férié\"",
+choice!(After, "retour", "\"vacances\" ou \"férié\"",
     "vacances" => Self::Holidays,
     "férié" | "ferie" => Self::PublicHoliday,
 );

@@ -10,7 +10,7 @@ use crate::deadline::{
 };
 
 /// The keys of which one is needed.
-const WHEN: &str = "working_days, school_days, days, clear_days, hours, same_day, eve, weekday, previous, table, month_day, year_day, date, dates ou days_after";
+const WHEN: &str = "working_days, school_days, days, weeks, months, clear_days, hours, minutes, same_day, eve, weekday, previous, table, month_day, year_day, date, dates ou days_after";
 
 pub(super) fn compile(limit: &Limit, problems: &mut Problems) -> Option<Deadline> {
     let keys = match limit {
@@ -38,8 +38,9 @@ pub(super) fn compile(limit: &Limit, problems: &mut Problems) -> Option<Deadline
         opens,
         late: keys
             .late
-            .as_ref()
-            .and_then(|keys| problems.at("late", |problems| late(keys, problems))),
+            .iter()
+            .filter_map(|keys| problems.at("late", |problems| late(keys, problems)))
+            .collect(),
         request: keys.request,
         paid: keys.paid,
         note: keys.note.clone(),
@@ -67,7 +68,7 @@ fn plain_keys(keys: &LimitKeys, problems: &mut Problems) -> Option<Rule> {
     let extras = [
         ("opens", keys.opens.is_some()),
         ("opens_by", !keys.opens_by.is_empty()),
-        ("late", keys.late.is_some()),
+        ("late", !keys.late.is_empty()),
         ("except", !keys.except.is_empty()),
         ("request", keys.request),
         ("paid", keys.paid),
@@ -105,7 +106,19 @@ fn whens(keys: &LimitKeys) -> impl Iterator<Item = (&'static str, When)> {
         ("school_days", count(keys.school_days, Count::School)),
         ("days", count(keys.days, Count::Calendar)),
         ("clear_days", keys.clear_days.map(When::ClearDays)),
-        ("hours", keys.hours.map(When::Hours)),
+        (
+            "weeks",
+            count(
+                keys.weeks.map(|weeks| weeks.saturating_mul(7)),
+                Count::Calendar,
+            ),
+        ),
+        ("months", keys.months.map(When::Months)),
+        (
+            "hours",
+            keys.hours.map(|hours| When::Minutes(60 * u32::from(hours))),
+        ),
+        ("minutes", keys.minutes.map(When::Minutes)),
         ("same_day", count(keys.same_day.map(|_| 0), Count::Calendar)),
         ("eve", count(keys.eve.map(|_| 1), Count::Calendar)),
         ("weekday", weekday),
@@ -189,7 +202,7 @@ fn refinements(keys: &LimitKeys, key: &str, when: &When, problems: &mut Problems
         "« month_day » ou « nth »",
     );
     only_with(keys.nth.is_some(), "nth", key == "weekday", "« weekday »");
-    let has_no_hour = !matches!(when, When::Hours(_) | When::Dates(_));
+    let has_no_hour = !matches!(when, When::Minutes(_) | When::Dates(_));
     let in_key = matches!(key, "same_day" | "eve");
     only_with(
         keys.at.is_some(),
