@@ -39,6 +39,11 @@ pub fn load(text: &str, holidays: &SchoolHolidays) -> Result<Loaded, Vec<Fault>>
     }
 }
 
+/// Settings as a file, which [`load`] reads back.
+pub fn write(settings: &Settings) -> Result<String, toml::ser::Error> {
+    toml::to_string(settings)
+}
+
 /// The same problems with their lines in the text.
 pub fn locate(text: &str, problems: &[Problem]) -> Vec<Fault> {
     match Source::new(text) {

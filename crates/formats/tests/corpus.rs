@@ -1,5 +1,10 @@
 //! The rules of real communes, written as settings: every deadline that they publish, with worked
 //! examples. Facts of the year that each file names; test material, not information for families.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a file that cannot be read is a failed test"
+)]
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -121,6 +126,50 @@ fn every_deadline_of_the_corpus_is_expressed_and_every_example_comes_out() {
     }
     println!("{table}");
     assert!(wrong.is_empty(), "{table}\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn settings_that_are_written_are_read_back_the_same() {
+    let holidays = school_holidays::shipped();
+    for entry in std::fs::read_dir(folder()).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let loaded = settings::load(&text, &holidays).unwrap();
+        let written = settings::write(&loaded.settings).unwrap();
+        let again = settings::load(&written, &holidays).unwrap_or_else(|faults| {
+            panic!("{faults:?}\n{written}");
+        });
+        assert_eq!(loaded.settings, again.settings, "{written}");
+    }
+}
+
+/// What families would read, one example a body.
+#[test]
+fn the_sentences_of_the_corpus() {
+    let holidays = school_holidays::shipped();
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    let mut said = String::new();
+    for path in files {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let loaded = settings::load(&text, &holidays).unwrap();
+        for check in &loaded.settings.checks {
+            let cutoff = loaded.rulebook.cutoff(&check.query()).unwrap();
+            writeln!(
+                said,
+                "{} · {} · {} · {} · {}",
+                path.file_stem().unwrap().to_str().unwrap(),
+                check.day.0,
+                check.action.label_fr(),
+                cutoff.until_fr(),
+                cutoff.why_fr()
+            )
+            .unwrap();
+        }
+    }
+    insta::assert_snapshot!(said.replace('\u{a0}', " "));
 }
 
 /// Deadlines that are stated, and in no file.

@@ -1,6 +1,7 @@
 //! What a person reads who mistyped a settings file: the line, the key, and what to write.
 
 use preau_formats::{school_holidays, settings};
+use proptest::prelude::*;
 
 fn faults(file: &str) -> Vec<String> {
     match settings::load(file, &school_holidays::shipped()) {
@@ -71,6 +72,35 @@ fn a_mistyped_key_or_value_is_named_with_its_line() {
     ] {
         let found = with(line);
         assert!(found.starts_with(said), "{line}\n{found}\n{said}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_slip_of_the_keyboard_makes_it_fall_over(at in 0usize..4_000, typed in "[ -~é\n]{0,3}", gone in 0usize..6) {
+        let page = settings::reference::markdown();
+        let example = page.split("```toml\n").nth(1 + at % 6).unwrap_or_default();
+        let example = example.split("```").next().unwrap_or_default();
+        let characters: Vec<char> = example.chars().collect();
+        let at = at % (characters.len() + 1);
+        let end = (at + gone).min(characters.len());
+        let before: String = characters[..at].iter().collect();
+        let after: String = characters[end..].iter().collect();
+        let file = format!("{before}{typed}{after}");
+        match settings::load(&file, &school_holidays::shipped()) {
+            Ok(loaded) => {
+                let from = jiff::civil::date(2026, 9, 1);
+                let _ = preau_rules::settings::gaps(&loaded.rulebook, from);
+                let _ = preau_rules::settings::replay(&loaded.settings.checks, &loaded.rulebook);
+            }
+            Err(faults) => {
+                prop_assert!(!faults.is_empty());
+                let lines = file.lines().count() + 1;
+                prop_assert!(faults.iter().all(|fault| (1..=lines).contains(&fault.line)));
+            }
+        }
     }
 }
 

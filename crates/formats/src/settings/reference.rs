@@ -147,8 +147,7 @@ fn named(name: &str) -> String {
     let section = match name {
         "CommuneSection" => "commune",
         "CalendarSection" => "calendrier",
-        "NamedDay" => "jours-et-périodes-nommés",
-        "NamedRange" => "jours-et-périodes-nommés",
+        "NamedDay" | "NamedRange" => "jours-et-périodes-nommés",
         "ClosureEntry" => "fermetures",
         "Site" | "Group" => "sites-et-groupes",
         "Activity" | "Unit" => "activités-et-unités",

@@ -50,9 +50,9 @@ impl PublicHoliday {
 
     /// Those of a year, in order.
     pub fn of_year(year: i16, territory: Territory) -> Vec<(Date, Self)> {
-        let first = Date::constant(year, 1, 1);
+        let first = Date::new(year, 1, 1).into_iter();
         first
-            .series(1.day())
+            .flat_map(|first| first.series(1.day()))
             .take_while(|day| day.year() == year)
             .filter_map(|day| Self::on(day, territory).map(|holiday| (day, holiday)))
             .collect()
@@ -134,7 +134,9 @@ pub fn easter(year: i16) -> Date {
     let to_sunday = (32 + 2 * (century % 4) + 2 * (of_century / 4) - epact - of_century % 4) % 7;
     let late = (golden + 11 * epact + 22 * to_sunday) / 451;
     let days_after_first_of_march = epact + to_sunday - 7 * late + 21;
-    Date::constant(year, 3, 1).saturating_add(days_after_first_of_march.days())
+    Date::new(year, 3, 1).map_or(Date::MAX, |march| {
+        march.saturating_add(days_after_first_of_march.days())
+    })
 }
 
 #[cfg(test)]

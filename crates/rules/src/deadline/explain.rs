@@ -208,7 +208,10 @@ fn when_fr(rule: &Rule, day: Date, start: Option<Hour>) -> String {
         When::Never => return "la commune ne le permet pas".to_owned(),
         When::UntilStart => return "jusqu’au début du service".to_owned(),
         When::Minutes(n) => {
-            let from = start.map_or_else(String::new, |start| format!(" ({})", hour_fr(start)));
+            let from = start.map_or_else(
+                || " (heure inconnue, compté depuis 0\u{a0}h)".to_owned(),
+                |start| format!(" ({})", hour_fr(start)),
+            );
             let counted = if rule.days_off.is_some() && rule.shift == Shift::Stays {
                 " qui comptent"
             } else {
@@ -332,7 +335,7 @@ fn anchor_fr(before: Anchor, day: Date) -> Option<String> {
     let what = match before {
         Anchor::Day => return None,
         Anchor::Week => "début de la semaine",
-        Anchor::Month => "premier jour du mois",
+        Anchor::Month => "premier jour d’activité du mois",
         Anchor::Holidays | Anchor::PreviousHolidays => "premier jour des vacances",
         Anchor::Period => "premier jour de la période",
         Anchor::SchoolPeriod => "premier jour d’école après les vacances",

@@ -11,16 +11,16 @@ fn shipped() -> SchoolHolidays {
     SchoolHolidays(vec![(SchoolZone::B, toussaint)])
 }
 
-fn names(names: &[&str]) -> Option<Names> {
-    Some(Names(names.iter().map(|name| (*name).to_owned()).collect()))
+fn names(names: &[&str]) -> Names {
+    Names(names.iter().map(|name| (*name).to_owned()).collect())
 }
 
-fn working(n: u16) -> Option<Limit> {
-    Some(Limit::Keys(Box::new(LimitKeys {
+fn working(n: u16) -> Limit {
+    Limit::Keys(Box::new(LimitKeys {
         working_days: Some(n),
         at: crate::calendar::Hour::new(10, 0),
         ..LimitKeys::default()
-    })))
+    }))
 }
 
 /// Canteen and childcare of a commune of the Oise, with one rule for all.
@@ -37,7 +37,7 @@ fn laigneville() -> Settings {
         settings.activities.insert(id.into(), activity);
     }
     settings.deadlines.push(DeadlineEntry {
-        both: working(2),
+        both: Some(working(2)),
         ..DeadlineEntry::default()
     });
     settings
@@ -57,14 +57,14 @@ fn the_rule_with_most_keys_holds() {
         settings.sites.insert(site.into(), Site::default());
     }
     settings.deadlines.push(DeadlineEntry {
-        activity: names(&["cantine"]),
-        book: working(3),
+        activity: Some(names(&["cantine"])),
+        book: Some(working(3)),
         ..DeadlineEntry::default()
     });
     settings.deadlines.push(DeadlineEntry {
-        activity: names(&["cantine"]),
-        site: names(&["pagnol"]),
-        book: working(1),
+        activity: Some(names(&["cantine"])),
+        site: Some(names(&["pagnol"])),
+        book: Some(working(1)),
         ..DeadlineEntry::default()
     });
     let (rulebook, problems) = compile(&settings, &shipped());
@@ -97,7 +97,7 @@ fn everything_that_is_wrong_is_said_at_once_with_its_key() {
     settings.calendar.time_zone = Some("Europe/Berlin".into());
     settings.calendar.school_zone = Some("Z".into());
     settings.deadlines.push(DeadlineEntry {
-        activity: names(&["cantinne"]),
+        activity: Some(names(&["cantinne"])),
         ..DeadlineEntry::default()
     });
     settings.deadlines.push(DeadlineEntry {
@@ -145,15 +145,15 @@ fn a_question_without_an_answer_says_what_there_is() {
     let mut settings = laigneville();
     settings.deadlines.clear();
     if let Some(cantine) = settings.activities.get_mut("cantine") {
-        cantine.options = names(&["occasionnel"]);
+        cantine.options = Some(names(&["occasionnel"]));
         for unit in ["midi", "gouter"] {
             cantine.units.insert(unit.into(), Unit::default());
         }
     }
     settings.deadlines.push(DeadlineEntry {
-        activity: names(&["cantine"]),
-        option: names(&["occasionnel"]),
-        book: working(2),
+        activity: Some(names(&["cantine"])),
+        option: Some(names(&["occasionnel"])),
+        book: Some(working(2)),
         ..DeadlineEntry::default()
     });
     let (rulebook, _) = compile(&settings, &shipped());
@@ -204,7 +204,7 @@ fn what_a_town_hall_forgot_to_say_is_pointed_out() {
     let mut settings = laigneville();
     settings.deadlines.clear();
     settings.deadlines.push(DeadlineEntry {
-        activity: names(&["cantine"]),
+        activity: Some(names(&["cantine"])),
         book: Some(Limit::Keys(Box::new(LimitKeys {
             days: Some(1),
             ..LimitKeys::default()
@@ -212,7 +212,7 @@ fn what_a_town_hall_forgot_to_say_is_pointed_out() {
         ..DeadlineEntry::default()
     });
     settings.deadlines.push(DeadlineEntry {
-        activity: names(&["cantine"]),
+        activity: Some(names(&["cantine"])),
         book: Some(Limit::Keys(Box::new(LimitKeys {
             hours: Some(48),
             ..LimitKeys::default()
