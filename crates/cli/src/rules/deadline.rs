@@ -82,6 +82,8 @@ struct Answer {
     deadline: usize,
     /// Why the unit is not given on that day.
     not_served: Option<String>,
+    /// What makes the answer doubtful.
+    warning: Option<String>,
     verdict: Option<Judged>,
 }
 
@@ -164,6 +166,10 @@ fn answer(options: &Options, rulebook: &Rulebook) -> Result<Answer> {
         reason: plain(&cutoff.why_fr()),
         deadline: entry.index + 1,
         not_served: not_served.map(|why| plain(&why.sentence_fr(options.day))),
+        warning: (!calendar.knows_school_holidays(options.day)).then(|| {
+            "les vacances scolaires de ce jour ne sont pas connues : il est pris pour un jour d’école"
+                .to_owned()
+        }),
         verdict: at.map(|at| judged(at, &cutoff, query.category, calendar)),
     })
 }
@@ -246,6 +252,9 @@ fn print(answer: &Answer) {
     }
     if let Some(why) = &answer.not_served {
         say(&format!("  attention, pas de service ce jour-là : {why}"));
+    }
+    if let Some(warning) = &answer.warning {
+        say(&format!("  attention : {warning}"));
     }
     if let Some(verdict) = &answer.verdict {
         say(&format!("  le {} : {}", verdict.at, verdict.message));

@@ -154,6 +154,11 @@ impl<'a> Cutoff<'a> {
             .map_or(&self.deadline.rule, |exception| &exception.rule)
     }
 
+    /// Whether the rule goes past the end of the service, where it was cut.
+    pub fn is_capped(&self) -> bool {
+        self.capped
+    }
+
     /// The instant, where there is one.
     pub fn instant(&self) -> Option<Timestamp> {
         match self.limit {

@@ -123,7 +123,7 @@ impl Cutoff<'_> {
         let off = self
             .calendar
             .off(landed.counted, avoided, self.service.place)?;
-        let moved = match rule.shift {
+        let moved = match rule.shift() {
             Shift::Later => "reporté",
             Shift::Earlier | Shift::Stays => "avancé",
         };
@@ -212,7 +212,7 @@ fn when_fr(rule: &Rule, day: Date, start: Option<Hour>) -> String {
                 || " (heure inconnue, compté depuis 0\u{a0}h)".to_owned(),
                 |start| format!(" ({})", hour_fr(start)),
             );
-            let counted = if rule.days_off.is_some() && rule.shift == Shift::Stays {
+            let counted = if rule.days_off.is_some() && rule.shift() == Shift::Stays {
                 " qui comptent"
             } else {
                 ""
@@ -340,6 +340,7 @@ fn anchor_fr(before: Anchor, day: Date) -> Option<String> {
         Anchor::Period => "premier jour de la période",
         Anchor::SchoolPeriod => "premier jour d’école après les vacances",
         Anchor::SchoolYear => "année scolaire",
+        Anchor::Season => "premier jour de la saison",
     };
     Some(format!("compté depuis le {} ({what})", french::day(day)))
 }

@@ -47,14 +47,14 @@ pub(super) fn skipped(rule: &Rule, calendar: &Calendar) -> DaysOff {
         _ => DaysOff::NONE,
     };
     match rule.days_off {
-        Some(days_off) if rule.shift == Shift::Stays || !usual.is_none() => days_off,
+        Some(days_off) if rule.shift() == Shift::Stays || !usual.is_none() => days_off,
         _ => usual,
     }
 }
 
 /// Days on which a limit does not stay.
 pub(super) fn avoided(rule: &Rule, calendar: &Calendar) -> DaysOff {
-    match rule.shift {
+    match rule.shift() {
         Shift::Stays => DaysOff::NONE,
         Shift::Earlier | Shift::Later => rule.days_off.unwrap_or_else(|| calendar.not_working()),
     }
@@ -89,6 +89,7 @@ fn anchor(before: Anchor, service: &Service<'_>, calendar: &Calendar) -> Option<
         Anchor::SchoolPeriod => calendar
             .previous_school_holiday(day)
             .and_then(|holiday| calendar.next(holiday.last, DaysOff::SCHOOL, service.place)),
+        Anchor::Season => service.season_start,
         Anchor::SchoolYear => {
             let year = if day.month() >= 9 {
                 day.year()
@@ -198,7 +199,7 @@ fn shift(rule: &Rule, landed: Landed, service: &Service<'_>, calendar: &Calendar
     if avoided.is_none() || calendar.off(landed.day, avoided, service.place).is_none() {
         return landed;
     }
-    let day = match rule.shift {
+    let day = match rule.shift() {
         Shift::Stays => None,
         Shift::Earlier => calendar.previous(landed.day, avoided, service.place),
         Shift::Later => calendar

@@ -71,7 +71,7 @@ fn rule() -> impl Strategy<Value = Rule> {
         at: at.and_then(|(h, m)| Hour::new(h, m)),
         before,
         days_off,
-        shift,
+        shift: Some(shift),
     })
 }
 

@@ -124,6 +124,8 @@ pub enum Anchor {
     SchoolPeriod,
     /// The first of September of its school year.
     SchoolYear,
+    /// The first day of the season of its activity: of a stay, of a cycle.
+    Season,
 }
 
 /// What a limit does that falls on a day which does not count.
@@ -149,11 +151,16 @@ pub struct Rule {
     pub before: Anchor,
     /// Days that do not count, where they are not those that go without saying.
     pub days_off: Option<DaysOff>,
-    /// What happens on such a day.
-    pub shift: Shift,
+    /// What a limit does that falls on such a day; nothing: it was not said, and it stays.
+    pub shift: Option<Shift>,
 }
 
 impl Rule {
+    /// What a limit does that falls on a day which does not count.
+    pub fn shift(&self) -> Shift {
+        self.shift.unwrap_or_default()
+    }
+
     /// A rule that counts from the day of the service and shifts nothing.
     pub fn new(when: When, at: Option<Hour>) -> Self {
         Self {
@@ -161,7 +168,7 @@ impl Rule {
             at,
             before: Anchor::Day,
             days_off: None,
-            shift: Shift::Stays,
+            shift: None,
         }
     }
 }

@@ -218,7 +218,7 @@ fn hours_may_stand_still_over_a_week_end() {
 fn a_limit_on_a_public_holiday_moves_as_the_commune_says() {
     let wednesday = |shift| {
         Deadline::new(Rule {
-            shift,
+            shift: Some(shift),
             ..Rule::new(
                 When::Weekday {
                     day: Weekday::Wednesday,

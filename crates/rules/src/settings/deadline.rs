@@ -128,7 +128,8 @@ pub struct LimitKeys {
     pub nth: Option<i8>,
     /// D’où l’on compte : `"jour"` du service, ou premier jour de sa `"semaine"`, de son `"mois"`
     /// (premier jour d’activité), des `"vacances"`, des `"vacances précédentes"`, de la `"période"`, de
-    /// la `"rentrée de vacances"`, de l’`"année scolaire"`. Sans elle, `"jour"`.
+    /// la `"rentrée de vacances"`, de l’`"année scolaire"`, de la `"saison"` de l’activité. Sans elle,
+    /// `"jour"`.
     pub before: Option<Anchor>,
     /// Jours qui ne comptent pas. Sans eux : pour des jours ouvrés et pour `shift`, ceux qui ne sont
     /// pas ouvrés ; pour des jours d’école, ceux sans école.

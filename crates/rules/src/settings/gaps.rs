@@ -1,12 +1,14 @@
 //! What settings leave open or ambiguous: said before a family finds out.
 
+mod year;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::check::Action;
 use super::problem::{Problem, Problems};
-use super::rulebook::{Entry, Query, Rulebook};
-use crate::deadline::{Deadline, Shift, When};
+use super::rulebook::{Entry, Rulebook};
+use crate::deadline::{Deadline, When};
 use crate::french;
 
 /// Looks at what the rulebook says over a year from `from` on. Nothing here makes it unusable.
@@ -26,14 +28,12 @@ pub fn gaps(rulebook: &Rulebook, from: Date) -> Vec<Problem> {
     rivals(rulebook, &mut problems);
     for unit in &rulebook.units {
         for action in [Action::Book, Action::Cancel] {
-            year(
-                rulebook,
-                &unit.activity,
-                &unit.unit,
-                action,
-                from,
-                &mut problems,
-            );
+            let found = year::look(rulebook, unit, action, from);
+            problems.at("activities", |problems| {
+                for message in found {
+                    problems.warning(&unit.activity, message);
+                }
+            });
         }
     }
     let year_end = from.saturating_add(365.days());
@@ -95,7 +95,7 @@ fn unsaid(
         count: crate::deadline::Count::Calendar,
     } = rule.when
         && rule.days_off.is_none()
-        && rule.shift == Shift::Stays
+        && rule.shift.is_none()
     {
         problems.warning(key, "La veille d’un lundi est un dimanche. Pour le dernier jour d’école ou ouvré, écrivez « school_days = 1 » ou « working_days = 1 ».");
     }
@@ -118,76 +118,4 @@ fn rivals(rulebook: &Rulebook, problems: &mut Problems) {
             });
         }
     }
-}
-
-/// Days without an answer, and days that close before an earlier one.
-fn year(
-    rulebook: &Rulebook,
-    activity: &str,
-    unit: &str,
-    action: Action,
-    from: Date,
-    problems: &mut Problems,
-) {
-    let mut unanswered: Option<Date> = None;
-    let mut unpublished: Option<Date> = None;
-    let mut backwards: Option<(Date, Date)> = None;
-    let mut last = None;
-    for day in from.series(1.day()).take(366) {
-        let query = Query {
-            action,
-            ..Query::book(activity, Some(unit), day)
-        };
-        if !matches!(rulebook.not_served(&query), Ok(None)) {
-            continue;
-        }
-        match rulebook.cutoff(&query) {
-            Err(_) => unanswered = unanswered.or(Some(day)),
-            Ok(cutoff) => match cutoff.instant() {
-                Some(at) => {
-                    if let Some((before, earlier)) = last
-                        && at < before
-                    {
-                        backwards = backwards.or(Some((earlier, day)));
-                    }
-                    last = Some((at, day));
-                }
-                None if cutoff.limit == crate::deadline::Limit::Unpublished => {
-                    unpublished = unpublished.or(Some(day));
-                }
-                None => {}
-            },
-        }
-    }
-    let what = format!("{activity}/{unit}, {}", action.label_fr());
-    problems.at("activities", |problems| {
-        if let Some(day) = unanswered {
-            problems.warning(
-                activity,
-                format!(
-                    "{what} : aucun délai n’est dit, par exemple pour le {}.",
-                    french::day_year(day)
-                ),
-            );
-        }
-        if let Some(day) = unpublished {
-            problems.warning(
-                activity,
-                format!(
-                    "{what} : aucune date n’est publiée, par exemple pour le {}.",
-                    french::day_year(day)
-                ),
-            );
-        }
-        if let Some((earlier, later)) = backwards {
-            problems.warning(
-                activity,
-                format!(
-                    "{what} : le {} se ferme avant le {}, qui vient plus tôt.",
-                    french::day_year(later),
-                    french::day(earlier)
-                ),
-            );
-        }
-    });
 }

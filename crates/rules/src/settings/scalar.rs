@@ -264,7 +264,7 @@ macro_rules! choice {
     };
 }
 
-choice!(Anchor, "origine", "\"jour\", \"semaine\", \"mois\", \"vacances\", \"vacances précédentes\", \"période\", \"rentrée de vacances\" ou \"année scolaire\"",
+choice!(Anchor, "origine", "\"jour\", \"semaine\", \"mois\", \"vacances\", \"vacances précédentes\", \"période\", \"rentrée de vacances\", \"année scolaire\" ou \"saison\"",
     "jour" => Self::Day,
     "semaine" => Self::Week,
     "mois" => Self::Month,
@@ -273,6 +273,7 @@ choice!(Anchor, "origine", "\"jour\", \"semaine\", \"mois\", \"vacances\", \"vac
     "période" | "periode" => Self::Period,
     "rentrée de vacances" | "rentree de vacances" => Self::SchoolPeriod,
     "année scolaire" | "annee scolaire" => Self::SchoolYear,
+    "saison" => Self::Season,
 );
 choice!(Shift, "report", "\"reste\", \"avant\" ou \"après\"",
     "reste" => Self::Stays,

@@ -238,3 +238,28 @@ fn what_a_town_hall_forgot_to_say_is_pointed_out() {
         assert!(found, "{expected}\n{said:#?}");
     }
 }
+
+#[test]
+fn a_weekly_limit_that_meets_a_public_holiday_forces_a_choice() {
+    let wednesday = |shift| {
+        let mut settings = laigneville();
+        settings.deadlines[0].both = Some(Limit::Keys(Box::new(LimitKeys {
+            weekday: Some(WeekdayName(jiff::civil::Weekday::Wednesday)),
+            at: crate::calendar::Hour::new(12, 0),
+            shift,
+            ..LimitKeys::default()
+        })));
+        let (rulebook, _) = compile(&settings, &shipped());
+        gaps(&rulebook.unwrap(), date(2026, 9, 1))
+            .into_iter()
+            .filter(|problem| problem.message.contains("tombe un jour férié"))
+            .map(|problem| problem.message.replace('\u{a0}', " "))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        wednesday(None)[0],
+        "cantine/cantine, réserver : pour le lundi 16 novembre 2026, la limite tombe un jour férié \
+         (le mercredi 11 novembre). Dites ce qu’elle fait : « shift = \"avant\" », \"après\" ou \"reste\"."
+    );
+    assert!(wednesday(Some(crate::deadline::Shift::Stays)).is_empty());
+}

@@ -173,7 +173,7 @@ fn rule(keys: &LimitKeys, problems: &mut Problems) -> Option<Rule> {
         at: hour_in_key.or(keys.at),
         before,
         days_off: keys.days_off.map(|list| list.0),
-        shift: keys.shift.unwrap_or_default(),
+        shift: keys.shift,
     })
 }
 
