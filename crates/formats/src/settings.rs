@@ -8,6 +8,19 @@ use preau_rules::settings::{Level, Problem, Rulebook, Settings, compile};
 
 pub use fault::{Fault, Source};
 
+/// The keys of a settings file that speak of prices. They are read by their own reader, and left
+/// alone here; a key that is in neither part is an error here.
+pub const PRICES: [&str; 8] = [
+    "absence_checks",
+    "absences",
+    "aids",
+    "billing",
+    "categories",
+    "penalties",
+    "price_checks",
+    "tariffs",
+];
+
 /// Settings that can be used.
 #[derive(Debug, Clone)]
 pub struct Loaded {
@@ -23,7 +36,9 @@ pub struct Loaded {
 /// once, but for those of writing, of which the first hides the others.
 pub fn load(text: &str, holidays: &SchoolHolidays) -> Result<Loaded, Vec<Fault>> {
     let source = Source::new(text).map_err(|fault| vec![fault])?;
-    let settings: Settings = source.read().map_err(|fault| vec![fault])?;
+    let settings: Settings = source
+        .read_part(|key| !PRICES.contains(&key))
+        .map_err(|fault| vec![fault])?;
     let (rulebook, problems) = compile(&settings, holidays);
     let faults = |level: Level| -> Vec<Fault> {
         let of_level = problems.iter().filter(|problem| problem.level == level);

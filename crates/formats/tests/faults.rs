@@ -139,3 +139,17 @@ fn dates_and_hours_may_be_written_without_quotes() {
     );
     assert_eq!(faults(&file), Vec::<String>::new());
 }
+
+#[test]
+fn what_speaks_of_prices_is_left_to_its_own_reader() {
+    let prices =
+        "[[tariffs]]\nactivity = \"cantine\"\nprice = 3.50\n\n[billing]\ncycle = \"mois\"\n";
+    let both = format!("{START}book = {{ days = 2 }}\n\n{prices}");
+    assert_eq!(faults(&both), Vec::<String>::new());
+    let mistyped = both.replace("[billing]", "[biling]");
+    let said = faults(&mistyped);
+    assert!(
+        said[0].starts_with("ligne 16, « biling » : la clé `biling` n’existe pas ici"),
+        "{said:?}"
+    );
+}

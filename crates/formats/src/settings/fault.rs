@@ -6,7 +6,7 @@ use std::ops::Range;
 use preau_rules::settings::{Problem, Step};
 use serde::de::DeserializeOwned;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeTable, DeValue, Deserializer};
 
 /// Something wrong or doubtful in a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,7 +51,19 @@ impl<'a> Source<'a> {
 
     /// Reads it as a type.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        toml::from_str(self.text).map_err(|error| {
+        self.read_part(|_| true)
+    }
+
+    /// Reads as a type those of its first keys that are kept. So each part of a file has its own
+    /// reader, which refuses only what is wrong in its own part.
+    pub fn read_part<T: DeserializeOwned>(&self, keep: impl Fn(&str) -> bool) -> Result<T, Fault> {
+        let mut part = self.root.clone();
+        for (key, _) in self.root.get_ref() {
+            if !keep(key.get_ref()) {
+                part.get_mut().remove(key.get_ref().as_ref());
+            }
+        }
+        T::deserialize(Deserializer::from(part)).map_err(|error| {
             let at = error.span().unwrap_or(0..0);
             Fault {
                 line: line(self.text, at.start),

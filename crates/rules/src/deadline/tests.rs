@@ -251,14 +251,14 @@ fn residents_come_first() {
     let on = |day| Rule::new(When::On(date(2025, 2, day)), None);
     let mut deadline = working(2, "10:00");
     deadline.opens = Some(Opens::ByCategory(vec![
-        ("resident".into(), on(4)),
+        ("résident".into(), on(4)),
         ("autres".into(), on(10)),
     ]));
     let calendar = laigneville();
     let cutoff = cutoff(&deadline, Service::on(date(2025, 4, 22)), &calendar);
     let now: Timestamp = "2025-02-05T08:00:00Z".parse().unwrap();
-    assert!(cutoff.verdict(now, Some("resident")).is_possible());
-    let outside = cutoff.verdict(now, Some("exterieur"));
+    assert!(cutoff.verdict(now, Some("résident")).is_possible());
+    let outside = cutoff.verdict(now, Some("extérieur"));
     assert_eq!(
         plain(&outside.message_fr(&cutoff)),
         "Pas encore ouvert : à partir du lundi 10 février 2025 à 0 h 00."

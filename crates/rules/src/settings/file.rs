@@ -40,7 +40,7 @@ pub struct Settings {
     /// Des exemples dont le résultat est connu. `preau rules check` les rejoue.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Check>,
-    // The keys of part 5 (`categories`, `tariffs`, `absences`, `penalties`, `billing`) go here.
+    // What speaks of prices (`tariffs`, `penalties`, `absences`…) has a type and a reader of its own.
 }
 
 /// La commune.
