@@ -91,7 +91,7 @@ pub fn cutoff<'a>(
 }
 
 fn limit(rule: &Rule, service: &Service<'_>, calendar: &Calendar) -> (Limit, Option<Landed>, bool) {
-    let end = calendar.instant(service.day, service.end.unwrap_or(Hour::END));
+    let end = end(service, calendar);
     match land(rule, service, calendar) {
         Landing::Always => (Limit::Always, None, false),
         Landing::Never => (Limit::Never, None, false),
@@ -110,6 +110,10 @@ fn limit(rule: &Rule, service: &Service<'_>, calendar: &Calendar) -> (Limit, Opt
             (Limit::At(at), Some(landed), capped)
         }
     }
+}
+
+fn end(service: &Service<'_>, calendar: &Calendar) -> Timestamp {
+    calendar.instant(service.day, service.end.unwrap_or(Hour::END))
 }
 
 fn fits(exception: &Exception, service: &Service<'_>, calendar: &Calendar) -> bool {
@@ -205,10 +209,12 @@ impl<'a> Cutoff<'a> {
     /// What follows for who is late at `now`, and until when; nothing when it is too late for that.
     pub fn late(&self, now: Timestamp) -> Option<(Timestamp, &'a Consequence)> {
         self.deadline.late.iter().find_map(|late| {
-            match limit(&late.until, &self.service, self.calendar).0 {
-                Limit::At(until) if now <= until => Some((until, &late.consequence)),
-                _ => None,
-            }
+            let until = match limit(&late.until, &self.service, self.calendar).0 {
+                Limit::At(until) => until,
+                Limit::Always => end(&self.service, self.calendar),
+                Limit::Never | Limit::Unpublished => return None,
+            };
+            (now <= until).then_some((until, &late.consequence))
         })
     }
 }

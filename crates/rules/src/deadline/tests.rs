@@ -301,3 +301,36 @@ fn what_is_never_possible_and_what_needs_no_booking() {
     let open = verdict(Timestamp::MAX, &always, Service::on(day), &calendar, None);
     assert!(open.is_possible());
 }
+
+#[test]
+fn lateness_has_steps_and_the_last_may_go_to_the_end_of_the_service() {
+    let mut deadline = working(2, "10:00");
+    let step = |name: &str, until| Late {
+        consequence: Consequence::Supplement(name.into()),
+        until,
+    };
+    let count = Count::Working;
+    let eve = Rule::new(When::Days { n: 1, count }, Some(hour("10:00")));
+    deadline.late.push(step("un euro", eve));
+    deadline
+        .late
+        .push(step("double", Rule::new(When::Always, None)));
+    let calendar = laigneville();
+    let service = Service {
+        end: Some(hour("13:30")),
+        ..Service::on(date(2026, 11, 23))
+    };
+    let cutoff = cutoff(&deadline, service, &calendar);
+    let price = |now: &str| match cutoff.verdict(now.parse().unwrap(), None) {
+        Verdict::Late {
+            consequence: Consequence::Supplement(name),
+            ..
+        } => name.as_str(),
+        Verdict::Closed { .. } => "fermé",
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(price("2026-11-20T09:00:00Z"), "un euro");
+    assert_eq!(price("2026-11-20T09:00:01Z"), "double");
+    assert_eq!(price("2026-11-23T12:30:00Z"), "double");
+    assert_eq!(price("2026-11-23T12:30:01Z"), "fermé");
+}
