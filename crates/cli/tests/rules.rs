@@ -1,4 +1,8 @@
 //! A settings file, read and asked at the command line.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a program that does not start is a failed test"
+)]
 
 mod host;
 
