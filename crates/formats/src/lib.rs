@@ -1,3 +1,5 @@
 //! Formats: bytes in, bytes out. No database, no clock, no network.
 
 pub mod archive;
+pub mod school_holidays;
+pub mod settings;

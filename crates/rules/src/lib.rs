@@ -27,16 +27,23 @@
 //! [`dossier`] holds the facts of a family's file, field by field. [`family`] reads birth dates and says ages. [`subscriber_code`] makes and reads the codes that tie an
 //! account to a family.
 //!
+//! # What a commune decides
+//! [`calendar`] knows public holidays, school holidays, closings and clocks, and says why a day does
+//! not count. [`deadline`] says until when a day may be booked or cancelled, and why. [`settings`] is
+//! what a commune writes of all that in one file.
+//!
 //! # When things happen
 //! [`publication`] says when a news item is to be seen and which week a menu is for. [`backoff`]
 //! says when something that failed is tried again, and when it is given up.
 
 pub mod backoff;
+pub mod calendar;
 pub mod civility;
 pub mod code;
 pub mod colour;
 pub mod common_password;
 pub mod dossier;
+pub mod deadline;
 pub mod email;
 pub mod entropy;
 pub mod family;
@@ -49,6 +56,7 @@ pub mod password;
 pub mod permission;
 pub mod phone;
 pub mod publication;
+pub mod settings;
 pub mod slug;
 pub mod subscriber_code;
 pub mod text;
