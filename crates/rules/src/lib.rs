@@ -50,5 +50,6 @@ pub mod phone;
 pub mod publication;
 pub mod slug;
 pub mod subscriber_code;
+pub mod tariff;
 pub mod text;
 pub mod throttle;
