@@ -3,14 +3,14 @@
 //! Rules are read from the top; the first whose condition, proof and notice hold decides for each
 //! booked day. Where none holds, what was booked is due.
 
-use jiff::civil::{Date, DateTime, Weekday};
-use jiff::{SignedDuration, ToSpan};
 use super::absence_setting::{Credit, Who};
 use super::exact::Exact;
 use super::facts::Facts;
 use super::when::When;
 use super::words::Word;
 use crate::money::Cents;
+use jiff::civil::{Date, DateTime, Weekday};
+use jiff::{SignedDuration, ToSpan};
 
 /// A rule, ready to use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,7 +140,9 @@ pub enum Missed {
 impl Consequence {
     /// How many days are due, in full or in part.
     pub fn due(&self) -> usize {
-        (self.days.iter()).filter(|(_, bill)| *bill != Bill::Nothing).count()
+        (self.days.iter())
+            .filter(|(_, bill)| *bill != Bill::Nothing)
+            .count()
     }
 }
 
@@ -204,14 +206,14 @@ impl AbsenceRule {
 }
 
 impl Within {
-    /// Reads `48 h`, `3 days`, `3 working days`.
+    /// Reads `48 h`, `3 jours`, `3 jours ouvrés`.
     pub fn parse(text: &str) -> Option<Self> {
         let (count, unit) = text.trim().split_once(' ')?;
         let count: i64 = count.parse().ok().filter(|n| (0..=1_000).contains(n))?;
         match unit.trim() {
-            "h" | "hours" => Some(Self::Hours(count)),
-            "day" | "days" => Some(Self::Days(count)),
-            "working day" | "working days" => Some(Self::WorkingDays(count)),
+            "h" | "heures" => Some(Self::Hours(count)),
+            "jour" | "jours" => Some(Self::Days(count)),
+            "jour ouvré" | "jours ouvrés" => Some(Self::WorkingDays(count)),
             _ => None,
         }
     }
@@ -241,19 +243,19 @@ impl Within {
 }
 
 impl Told {
-    /// Reads `in time`, `09:00`, `1 day 17:00`, `2 days`, `week before`.
+    /// Reads `dans les délais`, `09:00`, `1 jour 17:00`, `2 jours`, `semaine précédente`.
     pub fn parse(text: &str) -> Option<Self> {
         use super::measure::hour;
         match text.trim() {
-            "in time" => return Some(Self::InTime),
-            "week before" => return Some(Self::WeekBefore),
+            "dans les délais" => return Some(Self::InTime),
+            "semaine précédente" => return Some(Self::WeekBefore),
             _ => {}
         }
         let words: Vec<&str> = text.split_whitespace().collect();
         let (days, at) = match words.as_slice() {
             [at] => ("0", *at),
-            [days, "day" | "days"] => (*days, "24:00"),
-            [days, "day" | "days", at] => (*days, *at),
+            [days, "jour" | "jours"] => (*days, "24:00"),
+            [days, "jour" | "jours", at] => (*days, *at),
             _ => return None,
         };
         Some(Self::Before {
@@ -269,7 +271,11 @@ impl Told {
         let Some(told) = absence.told else {
             return false;
         };
-        let first = absence.days.first().copied().unwrap_or(absence.began.date());
+        let first = absence
+            .days
+            .first()
+            .copied()
+            .unwrap_or(absence.began.date());
         match self {
             Self::InTime => absence.in_time,
             Self::WeekBefore => {
@@ -287,17 +293,19 @@ impl Told {
 }
 
 impl Waiting {
-    /// Reads `2 booked days`, `3 days`, `1 week`, `until monday`.
+    /// Reads `2 jours réservés`, `3 jours`, `1 semaine`, `jusqu’au lundi`.
     pub fn parse(text: &str) -> Option<Self> {
         let words: Vec<&str> = text.split_whitespace().collect();
         match words.as_slice() {
-            ["until", day] => weekday(day).map(Self::Until),
-            [count, "booked", "day" | "days"] => count.parse().ok().map(Self::Booked),
+            ["jusqu’au" | "jusqu'au", day] => weekday(day).map(Self::Until),
+            [count, "jour" | "jours", "réservé" | "réservés"] => {
+                count.parse().ok().map(Self::Booked)
+            }
             [count, unit] => {
                 let count: i64 = count.parse().ok().filter(|n| (0..=366).contains(n))?;
                 match *unit {
-                    "day" | "days" => Some(Self::Days(count)),
-                    "week" | "weeks" => Some(Self::Days(count * 7)),
+                    "jour" | "jours" => Some(Self::Days(count)),
+                    "semaine" | "semaines" => Some(Self::Days(count * 7)),
                     _ => None,
                 }
             }
@@ -321,13 +329,13 @@ impl Waiting {
 
 pub(crate) fn weekday(text: &str) -> Option<Weekday> {
     const DAYS: [(&str, Weekday); 7] = [
-        ("monday", Weekday::Monday),
-        ("tuesday", Weekday::Tuesday),
-        ("wednesday", Weekday::Wednesday),
-        ("thursday", Weekday::Thursday),
-        ("friday", Weekday::Friday),
-        ("saturday", Weekday::Saturday),
-        ("sunday", Weekday::Sunday),
+        ("lundi", Weekday::Monday),
+        ("mardi", Weekday::Tuesday),
+        ("mercredi", Weekday::Wednesday),
+        ("jeudi", Weekday::Thursday),
+        ("vendredi", Weekday::Friday),
+        ("samedi", Weekday::Saturday),
+        ("dimanche", Weekday::Sunday),
     ];
     let found = DAYS.iter().find(|(name, _)| *name == text);
     found.map(|(_, day)| *day)

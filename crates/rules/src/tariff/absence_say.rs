@@ -17,7 +17,11 @@ impl Consequence {
         if let Some(waiting) = rule.and_then(|rule| rule.waiting.label_fr()) {
             text = format!("{text} ({waiting})");
         }
-        let said: Vec<String> = self.days.iter().map(|(day, bill)| format!("{}\u{a0}: {}", french::day(*day), bill.label_fr())).collect();
+        let said: Vec<String> = self
+            .days
+            .iter()
+            .map(|(day, bill)| format!("{}\u{a0}: {}", french::day(*day), bill.label_fr()))
+            .collect();
         text = format!("{text}. {}.", said.join("\u{a0}; "));
         if let Some((index, why)) = self.missed
             && let Some(rule) = rules.get(index)
@@ -27,7 +31,10 @@ impl Consequence {
                 Missed::Told => "l’absence n’a pas été signalée à temps",
                 Missed::Short => "l’absence est trop courte",
             };
-            text = format!("{text} La règle «\u{a0}{}\u{a0}» ne s’applique pas\u{a0}: {why}.", rule.name);
+            text = format!(
+                "{text} La règle «\u{a0}{}\u{a0}» ne s’applique pas\u{a0}: {why}.",
+                rule.name
+            );
         }
         if let Some(rule) = rule {
             if let Some(credit) = rule.credit.filter(|_| self.due() < self.days.len()) {
@@ -48,7 +55,7 @@ impl Bill {
             Self::Nothing => "non facturé".to_owned(),
             Self::Full => "dû".to_owned(),
             Self::Part(part) => {
-                let percent = part.mul(Exact::whole(100)).unwrap_or(part);
+                let percent = part.times(Exact::whole(100)).unwrap_or(part);
                 format!("dû à {}\u{a0}%", percent.plain())
             }
             Self::Price(cents) => format!("{cents} au lieu du prix"),

@@ -20,19 +20,20 @@ pub struct AbsenceSetting {
     /// Why the child did not come and with what proof: `maladie, certificat médical`.
     #[serde(skip_serializing_if = "Many::is_empty")]
     pub when: Many,
-    /// The proof came within `48 h`, `3 days` or `3 working days` of the beginning.
+    /// The proof came within `48 h`, `3 jours` or `3 jours ouvrés` of the beginning.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proof_within: Option<String>,
-    /// The family told it: `in time`, `09:00` of the day, `1 day 17:00` before, `week before`.
+    /// The family told it: `dans les délais`, `09:00` of the day, `1 jour 17:00` before,
+    /// `semaine précédente`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub told: Option<String>,
     /// The absence lasts at least so many booked days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_least: Option<u32>,
-    /// What is due: `nothing`, `full`, a percentage, or another price.
+    /// What is due: `rien`, `tout`, a percentage, or another price.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bill: Option<Written>,
-    /// Before the rule helps: `2 booked days`, `3 days`, `1 week`, `until monday`.
+    /// Before the rule helps: `2 jours réservés`, `3 jours`, `1 semaine`, `jusqu’au lundi`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting: Option<String>,
     /// At most so many times.
@@ -54,27 +55,32 @@ pub struct AbsenceSetting {
 
 /// How what is not due comes back to the family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub enum Credit {
     /// It is not on the bill.
+    #[serde(rename = "même facture")]
     SameBill,
     /// Taken off the next bill.
+    #[serde(rename = "facture suivante")]
     NextBill,
     /// Paid back.
+    #[serde(rename = "remboursement")]
     Refund,
     /// Kept for another day or the next year.
+    #[serde(rename = "report")]
     CarryOver,
     /// The family chooses between a refund and a credit.
+    #[serde(rename = "au choix")]
     Choice,
 }
 
 /// Who has to do something for a day to be deducted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub enum Who {
     /// The family cancels.
+    #[serde(rename = "famille")]
     Family,
     /// The service deducts without the family.
+    #[serde(rename = "service")]
     Service,
 }
 

@@ -65,10 +65,12 @@ impl Aid {
         }
         let exact = match self.pays {
             Pays::Amount(cell) => cell.eval(facts, Basis::ANY)?,
-            Pays::Part(part) => (Exact::whole(total.0).mul(part)).ok_or(PriceError::TooLarge)?,
+            Pays::Part(part) => (Exact::whole(total.0).times(part)).ok_or(PriceError::TooLarge)?,
         };
         let cents = Rounding::CENT.cents(exact).ok_or(PriceError::TooLarge)?;
-        let left = self.budget.map_or(i64::MAX, |budget| budget.saturating_sub(used.cents));
+        let left = self
+            .budget
+            .map_or(i64::MAX, |budget| budget.saturating_sub(used.cents));
         let most = owed.0.saturating_sub(self.left).min(left);
         let most = most.min(self.max.unwrap_or(i64::MAX));
         Ok(Cents(cents.min(most).max(0)))

@@ -36,64 +36,78 @@ pub struct BillingSetting {
 
 /// How often it is billed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub enum Cycle {
     /// Every day.
+    #[serde(rename = "jour")]
     Daily,
     /// Every week.
+    #[serde(rename = "semaine")]
     Weekly,
     /// Every three weeks.
+    #[serde(rename = "3 semaines")]
     ThreeWeeks,
     /// Every month.
     #[default]
+    #[serde(rename = "mois")]
     Monthly,
     /// Every two months.
+    #[serde(rename = "2 mois")]
     TwoMonthly,
     /// Every quarter.
+    #[serde(rename = "trimestre")]
     Quarterly,
     /// Every period between holidays.
+    #[serde(rename = "période")]
     Period,
     /// Once a year.
+    #[serde(rename = "année")]
     Yearly,
 }
 
 /// Before or after the service.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub enum Timing {
     /// After it.
     #[default]
+    #[serde(rename = "à terme échu")]
     Arrears,
     /// Before it, for a period.
+    #[serde(rename = "d’avance")]
     Advance,
     /// With the booking.
+    #[serde(rename = "à la réservation")]
     Prepaid,
     /// From a wallet that was filled before.
+    #[serde(rename = "porte-monnaie")]
     Wallet,
 }
 
 /// One bill for what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub enum Grouping {
     /// All services and children of a family.
     #[default]
+    #[serde(rename = "famille")]
     Family,
     /// Each activity.
+    #[serde(rename = "activité")]
     Activity,
     /// Each child.
+    #[serde(rename = "enfant")]
     Child,
 }
 
 /// Whether a quotient that comes late counts backwards.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub enum BackDating {
     /// It counts from the day it came.
     #[default]
+    #[serde(rename = "jamais")]
     Never,
     /// It counts for all that is not billed yet.
+    #[serde(rename = "non facturé")]
     Unbilled,
     /// It counts from the day it holds for, by a regularisation.
+    #[serde(rename = "toujours")]
     Always,
 }

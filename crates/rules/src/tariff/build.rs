@@ -91,9 +91,7 @@ impl Tariffs {
             }
         }
         let absences = (settings.absences.iter().enumerate())
-            .filter_map(|(at, rule)| {
-                absence(&mut reader, &format!("absences[{}]", at + 1), rule)
-            })
+            .filter_map(|(at, rule)| absence(&mut reader, &format!("absences[{}]", at + 1), rule))
             .collect();
         if !reader.errors.is_empty() {
             return Err(reader.errors);
@@ -108,12 +106,18 @@ impl Tariffs {
     }
 
     /// The grid that prices a unit of an activity on the day of the facts.
-    pub fn grid(&self, activity: &str, unit: Option<Word>, facts: &Facts) -> Result<&Grid, PriceError> {
+    pub fn grid(
+        &self,
+        activity: &str,
+        unit: Option<Word>,
+        facts: &Facts,
+    ) -> Result<&Grid, PriceError> {
         let found = self.grids.iter().find(|grid| {
             grid.covers(activity, unit) && grid.in_force(facts.date) && grid.when.holds(facts)
         });
         let alone = self.alone.as_ref().filter(|alone| {
-            alone.covers(activity, None) && !self.grids.iter().any(|grid| grid.covers(activity, unit))
+            alone.covers(activity, None)
+                && !self.grids.iter().any(|grid| grid.covers(activity, unit))
         });
         found.or(alone).ok_or_else(|| PriceError::NoGrid {
             what: match unit {
@@ -126,7 +130,12 @@ impl Tariffs {
 
     /// Prices a unit of an activity. The billing run finds the grid once and calls
     /// [`fn@price`] for each line.
-    pub fn price(&self, activity: &str, unit: Option<Word>, facts: &Facts) -> Result<Priced, PriceError> {
+    pub fn price(
+        &self,
+        activity: &str,
+        unit: Option<Word>,
+        facts: &Facts,
+    ) -> Result<Priced, PriceError> {
         price(self.grid(activity, unit, facts)?, facts)
     }
 
@@ -154,7 +163,9 @@ fn by_name(grids: Vec<Grid>) -> Vec<Grid> {
 }
 
 fn alone(penalties: &[(Vec<String>, Adjust)]) -> Grid {
-    let everywhere = penalties.iter().any(|(activities, _)| activities.is_empty());
+    let everywhere = penalties
+        .iter()
+        .any(|(activities, _)| activities.is_empty());
     let activities = if everywhere {
         Vec::new()
     } else {
@@ -214,7 +225,12 @@ impl Reader {
             .collect();
         let tariffs = settings.tariffs.iter();
         let units = (tariffs.clone().flat_map(|tariff| &tariff.unit.0))
-            .chain(settings.penalties.iter().flat_map(|penalty| &penalty.unit.0))
+            .chain(
+                settings
+                    .penalties
+                    .iter()
+                    .flat_map(|penalty| &penalty.unit.0),
+            )
             .chain(settings.absences.iter().flat_map(|rule| &rule.unit.0));
         let choices = tariffs.flat_map(|tariff| tariff.choices.iter().map(|pair| &pair.case));
         for word in units.chain(choices) {
@@ -258,7 +274,9 @@ impl Reader {
             Some(cents) => Some(cents),
             None => self.fail(
                 key,
-                format!("«\u{a0}{text}\u{a0}» n’est pas un montant\u{a0}: écrivez par exemple 3.80"),
+                format!(
+                    "«\u{a0}{text}\u{a0}» n’est pas un montant\u{a0}: écrivez par exemple 3.80"
+                ),
             ),
         }
     }
@@ -290,7 +308,9 @@ impl Reader {
             Some(rate) => Some(rate),
             None => self.fail(
                 key,
-                format!("«\u{a0}{text}\u{a0}» n’est pas un pourcentage\u{a0}: écrivez par exemple 50"),
+                format!(
+                    "«\u{a0}{text}\u{a0}» n’est pas un pourcentage\u{a0}: écrivez par exemple 50"
+                ),
             ),
         }
     }
@@ -301,7 +321,9 @@ impl Reader {
             Some(minutes) => Some(minutes),
             None => self.fail(
                 key,
-                format!("«\u{a0}{text}\u{a0}» n’est pas une durée\u{a0}: écrivez \"30 min\" ou \"1h30\""),
+                format!(
+                    "«\u{a0}{text}\u{a0}» n’est pas une durée\u{a0}: écrivez \"30 min\" ou \"1h30\""
+                ),
             ),
         }
     }
@@ -346,7 +368,7 @@ fn grid(
     let rounding = (source.rounding.as_ref())
         .or_else(|| billing.and_then(|billing| billing.rounding.as_ref()));
     let rounding = rounding.and_then(|text| {
-        let examples = "\"cent\", \"cent down\", \"5 cents\", \"10 cents up\", \"euro\"";
+        let examples = "\"centime\", \"centime inférieur\", \"5 centimes\", \"10 centimes supérieur\", \"euro\"";
         reader.one_of(&at("rounding"), text, Rounding::parse(text), examples)
     });
     let quantity = quantity(reader, key, source);
@@ -355,7 +377,10 @@ fn grid(
     {
         reader.fail::<()>(&at("until"), "le tarif finit avant de commencer");
     }
-    for (name, count) in [("tickets", source.tickets), ("instalments", source.instalments)] {
+    for (name, count) in [
+        ("tickets", source.tickets),
+        ("instalments", source.instalments),
+    ] {
         if count.is_some_and(|count| !(1..=1_000).contains(&count)) {
             reader.fail::<()>(&at(name), "écrivez un nombre de 1 à 1000");
         }
@@ -409,8 +434,8 @@ fn name(reader: &Reader, source: &TariffSetting, when: &When) -> String {
 
 fn fallback(reader: &mut Reader, key: &str, text: &str) -> Option<Fallback> {
     match text {
-        "highest" => return Some(Fallback::Highest),
-        "lowest" => return Some(Fallback::Lowest),
+        "plus haut" => return Some(Fallback::Highest),
+        "plus bas" => return Some(Fallback::Lowest),
         _ => {}
     }
     if let Some(cell) = Cell::parse(text, Measure::Cost) {
@@ -420,12 +445,14 @@ fn fallback(reader: &mut Reader, key: &str, text: &str) -> Option<Fallback> {
         Ok(word) => {
             let axis = reader.lexicon.axis_of(word);
             let others = axis.map_or(&[][..], |axis| &axis.words);
-            let clear = others.iter().fold(WordSet::EMPTY, |set, word| set.with(*word));
+            let clear = others
+                .iter()
+                .fold(WordSet::EMPTY, |set, word| set.with(*word));
             Some(Fallback::As { clear, word })
         }
         Err(error) => reader.fail(
             key,
-            format!("écrivez highest, lowest, un prix ou un mot\u{a0}; {error}"),
+            format!("écrivez \"plus haut\", \"plus bas\", un prix ou un mot\u{a0}; {error}"),
         ),
     }
 }
@@ -450,10 +477,15 @@ fn quantity(reader: &mut Reader, key: &str, source: &TariffSetting) -> Quantity 
         }
     }
     let period = source.period.as_ref().and_then(|text| {
-        reader.one_of(&format!("{key}.period"), text, Per::parse(text), "\"month\", \"year\"")
+        reader.one_of(
+            &format!("{key}.period"),
+            text,
+            Per::parse(text),
+            "\"mois\", \"an\"",
+        )
     });
     let prorata = source.prorata.as_ref().and_then(|text| {
-        let examples = "\"day\", \"half up\", \"quarters down\", \"months nearest\"";
+        let examples = "\"jour\", \"demi\", \"quart plein\", \"12 parts proche\"";
         reader.one_of(&format!("{key}.prorata"), text, prorata(text), examples)
     });
     Quantity {
@@ -464,7 +496,7 @@ fn quantity(reader: &mut Reader, key: &str, source: &TariffSetting) -> Quantity 
     }
 }
 
-/// `day`, `halves up`, `quarters down`, `12 parts nearest`.
+/// `jour`, `demi entamé`, `quart plein`, `12 parts proche`.
 fn prorata(text: &str) -> Option<Prorata> {
     let mut words = text.split_whitespace().peekable();
     let counted = words.peek()?.parse::<i64>().ok();
@@ -472,18 +504,18 @@ fn prorata(text: &str) -> Option<Prorata> {
         words.next();
     }
     let parts = match (counted, words.next()?) {
-        (None, "day" | "days") => None,
-        (None, "half" | "halves") => Some(2),
-        (None, "thirds") => Some(3),
-        (None, "quarters") => Some(4),
-        (None, "months") => Some(12),
+        (None, "jour") => None,
+        (None, "demi") => Some(2),
+        (None, "tiers") => Some(3),
+        (None, "quart") => Some(4),
+        (None, "mois") => Some(12),
         (Some(count), "parts") => Some(count),
         _ => return None,
     };
     let begun = match words.next() {
-        None | Some("up") => Begun::Due,
-        Some("down") => Begun::Free,
-        Some("nearest") => Begun::Nearest,
+        None | Some("entamé") => Begun::Due,
+        Some("plein") => Begun::Free,
+        Some("proche") => Begun::Nearest,
         Some(_) => return None,
     };
     (parts.is_none_or(|parts| (1..=366).contains(&parts)) && words.next().is_none())
@@ -507,25 +539,29 @@ fn absence(reader: &mut Reader, key: &str, source: &AbsenceSetting) -> Option<Ab
     }
     build_adjust::memory(reader, key, source.memory.as_ref());
     let within = source.proof_within.as_ref().and_then(|text| {
-        let examples = "\"48 h\", \"3 days\", \"3 working days\"";
+        let examples = "\"48 h\", \"3 jours\", \"3 jours ouvrés\"";
         reader.one_of(&at("proof_within"), text, Within::parse(text), examples)
     });
     let told = source.told.as_ref().and_then(|text| {
-        let examples = "\"in time\", \"09:00\", \"1 day 17:00\", \"week before\"";
+        let examples = "\"dans les délais\", \"09:00\", \"1 jour 17:00\", \"semaine précédente\"";
         reader.one_of(&at("told"), text, Told::parse(text), examples)
     });
     let waiting = source.waiting.as_ref().and_then(|text| {
-        let examples = "\"2 booked days\", \"3 days\", \"1 week\", \"until monday\"";
+        let examples = "\"2 jours réservés\", \"3 jours\", \"1 semaine\", \"jusqu’au lundi\"";
         reader.one_of(&at("waiting"), text, Waiting::parse(text), examples)
     });
     let bill = match source.bill.as_ref().map(|text| text.0.as_str()) {
-        None | Some("nothing") => Bill::Nothing,
-        Some("full") => Bill::Full,
+        None | Some("rien") => Bill::Nothing,
+        Some("tout") => Bill::Full,
         Some(text) if text.contains('%') => Bill::Part(reader.percent(&at("bill"), text)?),
         Some(_) => Bill::Price(Cents(reader.cents(&at("bill"), source.bill.as_ref())?)),
     };
     let rule = AbsenceRule {
-        name: if name.is_empty() { "Toute absence".to_owned() } else { name },
+        name: if name.is_empty() {
+            "Toute absence".to_owned()
+        } else {
+            name
+        },
         activities: source.activity.0.clone(),
         units: reader.units(&source.unit),
         when,

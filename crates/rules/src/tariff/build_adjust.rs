@@ -27,7 +27,9 @@ pub(super) fn adjust(
     let mut when = reader.when(key, &source.when);
     let units = reader.units(&source.unit);
     if !units.is_empty() {
-        let any = units.iter().fold(WordSet::EMPTY, |set, unit| set.with(*unit));
+        let any = units
+            .iter()
+            .fold(WordSet::EMPTY, |set, unit| set.with(*unit));
         when.any.push(any);
     }
     let mut within = |measure, low: Option<i64>, high: Option<i64>| {
@@ -53,9 +55,13 @@ pub(super) fn adjust(
     if let Some(next) = source.next {
         within(Measure::SinceFault, Some(1), Some(i64::from(next)));
     }
-    let grace = reader.minutes(&at("grace"), source.grace.as_ref()).unwrap_or(0);
+    let grace = reader
+        .minutes(&at("grace"), source.grace.as_ref())
+        .unwrap_or(0);
     let per = source.per.as_deref();
-    let step = per.and_then(length).filter(|step| (1..=1_440).contains(step));
+    let step = per
+        .and_then(length)
+        .filter(|step| (1..=1_440).contains(step));
     let mut steps = None;
     if let Some(text) = &source.after {
         match (hour(text), step) {
@@ -83,16 +89,26 @@ pub(super) fn adjust(
         && step.is_none()
         && named.is_none()
     {
-        reader.one_of::<()>(&at("per"), text, None, "\"15 min\", \"unit\", \"order\", \"family\"");
+        reader.one_of::<()>(
+            &at("per"),
+            text,
+            None,
+            "\"15 min\", \"unité\", \"commande\", \"famille\"",
+        );
     }
     memory(reader, key, source.memory.as_ref());
     let effect = effect(reader, key, source)?;
     if effect.is_none() && source.effect.is_none() {
-        return reader.fail(key, "dites ce qui change\u{a0}: add, percent, times, price, min, max ou effect");
+        return reader.fail(
+            key,
+            "dites ce qui change\u{a0}: add, percent, times, price, min, max ou effect",
+        );
     }
     let whole = matches!(
         named,
-        Some(Per::Order | Per::Family | Per::Day | Per::Week | Per::Month | Per::Year | Per::Period)
+        Some(
+            Per::Order | Per::Family | Per::Day | Per::Week | Per::Month | Per::Year | Per::Period
+        )
     );
     let adjust = Adjust {
         name: name(source, penalty),
@@ -121,7 +137,10 @@ fn name(source: &AdjustSetting, penalty: bool) -> String {
     })
 }
 
-#[expect(clippy::option_option, reason = "no effect is right, no reading is a complaint")]
+#[expect(
+    clippy::option_option,
+    reason = "no effect is right, no reading is a complaint"
+)]
 fn effect(reader: &mut Reader, key: &str, source: &AdjustSetting) -> Option<Option<Effect>> {
     let at = |name: &str| format!("{key}.{name}");
     let mut effects = Vec::new();
@@ -138,10 +157,17 @@ fn effect(reader: &mut Reader, key: &str, source: &AdjustSetting) -> Option<Opti
     }
     if let Some(text) = &source.times {
         let times = Exact::decimal(&text.0, 0).filter(|times| !times.is_negative());
-        effects.extend(reader.one_of(&at("times"), &text.0, times, "2").map(Effect::Times));
+        effects.extend(
+            reader
+                .one_of(&at("times"), &text.0, times, "2")
+                .map(Effect::Times),
+        );
     }
     if effects.len() > 1 {
-        return reader.fail(key, "un seul changement à la fois\u{a0}: add, percent, times, price, min ou max");
+        return reader.fail(
+            key,
+            "un seul changement à la fois\u{a0}: add, percent, times, price, min ou max",
+        );
     }
     Some(effects.pop())
 }
@@ -149,8 +175,14 @@ fn effect(reader: &mut Reader, key: &str, source: &AdjustSetting) -> Option<Opti
 /// Checks how long a fault is remembered; the text itself stays in the settings.
 pub(super) fn memory(reader: &mut Reader, key: &str, text: Option<&String>) -> Option<Memory> {
     let text = text?;
-    let examples = "\"month\", \"quarter\", \"school-year\", \"year\", \"30 days\", \"always\"";
-    reader.one_of(&format!("{key}.memory"), text, Memory::parse(text), examples)
+    let examples =
+        "\"mois\", \"trimestre\", \"année scolaire\", \"année\", \"30 jours\", \"toujours\"";
+    reader.one_of(
+        &format!("{key}.memory"),
+        text,
+        Memory::parse(text),
+        examples,
+    )
 }
 
 /// Steps of time in full.
@@ -163,18 +195,25 @@ pub(super) fn steps(reader: &mut Reader, key: &str, source: &StepsSetting) -> Op
     };
     let unit = unit.filter(|unit| *unit > 0).unwrap_or(step_length);
     let begun = match source.begun.as_deref() {
-        None | Some("up") => Begun::Due,
-        Some("down") => Begun::Free,
-        Some("nearest") => Begun::Nearest,
+        None | Some("dû") => Begun::Due,
+        Some("gratuit") => Begun::Free,
+        Some("proche") => Begun::Nearest,
         Some("exact") => Begun::Exact,
         Some(text) => {
-            return reader.one_of(&at("begun"), text, None, "\"up\", \"down\", \"nearest\", \"exact\"");
+            return reader.one_of(
+                &at("begun"),
+                text,
+                None,
+                "\"dû\", \"gratuit\", \"proche\", \"exact\"",
+            );
         }
     };
     let between = match &source.between {
         None => None,
         Some(text) => {
-            let ends = text.split_once(['-', '–']).or_else(|| text.split_once(".."));
+            let ends = text
+                .split_once(['-', '–'])
+                .or_else(|| text.split_once(".."));
             let ends = ends.and_then(|(from, to)| Some((hour(from)?, hour(to)?)));
             let ends = ends.filter(|(from, to)| from < to);
             Some(reader.one_of(&at("between"), text, ends, "\"16:30-18:30\"")?)
@@ -184,10 +223,18 @@ pub(super) fn steps(reader: &mut Reader, key: &str, source: &StepsSetting) -> Op
         step: step_length,
         unit,
         begun,
-        grace: reader.minutes(&at("grace"), source.grace.as_ref()).unwrap_or(0),
-        threshold: reader.minutes(&at("threshold"), source.threshold.as_ref()).unwrap_or(0),
-        floor: reader.minutes(&at("floor"), source.floor.as_ref()).unwrap_or(0),
-        ceiling: reader.minutes(&at("ceiling"), source.ceiling.as_ref()).unwrap_or(i64::MAX),
+        grace: reader
+            .minutes(&at("grace"), source.grace.as_ref())
+            .unwrap_or(0),
+        threshold: reader
+            .minutes(&at("threshold"), source.threshold.as_ref())
+            .unwrap_or(0),
+        floor: reader
+            .minutes(&at("floor"), source.floor.as_ref())
+            .unwrap_or(0),
+        ceiling: reader
+            .minutes(&at("ceiling"), source.ceiling.as_ref())
+            .unwrap_or(i64::MAX),
         between,
     })
 }

@@ -66,7 +66,11 @@ fn overlay(table: &mut LineTable, own: &LineTable) {
     let either = |own: Vec<_>, other: Vec<_>| if own.is_empty() { other } else { own };
     *table = LineTable {
         by: own.by.or(inherited.by),
-        columns: if own.columns.is_empty() { inherited.columns } else { own.columns },
+        columns: if own.columns.is_empty() {
+            inherited.columns
+        } else {
+            own.columns
+        },
         of: own.of.or(inherited.of),
         shifts: either(own.shifts, inherited.shifts),
         min: own.min.or(inherited.min),
@@ -86,7 +90,10 @@ fn line(reader: &mut Reader, key: &str, table: &LineTable, source: &TariffSettin
         + usize::from(!table.brackets.is_empty())
         + usize::from(!table.points.is_empty());
     if given != 1 {
-        return reader.fail(key, "donnez un prix, et un seul, par price, brackets, points ou lines");
+        return reader.fail(
+            key,
+            "donnez un prix, et un seul, par price, brackets, points ou lines",
+        );
     }
     let formula = if let Some(price) = &table.price {
         priced(reader, key, price, table, source, of)?
@@ -96,11 +103,19 @@ fn line(reader: &mut Reader, key: &str, table: &LineTable, source: &TariffSettin
         brackets(reader, key, table, source, (by, of))?
     };
     let bound = |reader: &mut Reader, name: &str, text: Option<&Written>| {
-        let kind = if matches!(formula, Formula::Cell(_)) { of } else { by }.kind();
+        let kind = if matches!(formula, Formula::Cell(_)) {
+            of
+        } else {
+            by
+        }
+        .kind();
         let text = text?;
         match number(kind, &text.0) {
             Some(value) => Some(value),
-            None => reader.fail(&at(name), format!("«\u{a0}{}\u{a0}» n’est pas un nombre", text.0)),
+            None => reader.fail(
+                &at(name),
+                format!("«\u{a0}{}\u{a0}» n’est pas un nombre", text.0),
+            ),
         }
     };
     let basis = Basis {
@@ -164,7 +179,10 @@ fn cells(reader: &mut Reader, key: &str, values: &[String], of: Measure) -> Opti
     for value in values {
         let cell = reader.cell(key, value, of)?;
         if cell.fixed.is_negative() && cell.rate.is_none() {
-            return reader.fail(key, "un prix ne peut pas être négatif\u{a0}; une réduction s’écrit dans supplements");
+            return reader.fail(
+                key,
+                "un prix ne peut pas être négatif\u{a0}; une réduction s’écrit dans supplements",
+            );
         }
         cells.push(cell);
     }
@@ -230,7 +248,10 @@ fn brackets(
             );
         };
         if pair.values.len() != first {
-            return reader.fail(&key, format!("{} prix au lieu de {first}", pair.values.len()));
+            return reader.fail(
+                &key,
+                format!("{} prix au lieu de {first}", pair.values.len()),
+            );
         }
         let cells = cells(reader, &key, &pair.values, of)?;
         rows.push(Row { interval, cells });

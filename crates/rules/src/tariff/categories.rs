@@ -76,7 +76,7 @@ impl<'de> Deserialize<'de> for AxisSetting {
 /// by an axis of the same name.
 const AXES: &[(&str, &[&str], Option<&str>)] = &[
     ("residence", &["résident", "extérieur"], Some("résident")),
-    ("level", &["maternelle", "élémentaire", "collège"], None),
+    ("level", &["maternelle", "élémentaire"], None),
     (
         "person",
         &["enfant", "adulte", "agent", "enseignant", "stagiaire"],
@@ -107,6 +107,9 @@ const AXES: &[(&str, &[&str], Option<&str>)] = &[
         None,
     ),
 ];
+
+/// Axes of which a tariff may speak of one word and forget the others.
+const OPEN: &[&str] = &["person", "reason", "proof"];
 
 /// Words that hold or not, which every commune knows.
 const OPTIONS: &[&str] = &[
@@ -165,6 +168,9 @@ impl Categories {
             if let Err(error) = lexicon.option(word) {
                 complaints.push(("options".to_owned(), error));
             }
+        }
+        for name in OPEN {
+            lexicon.leave_open(name);
         }
         (lexicon, complaints)
     }

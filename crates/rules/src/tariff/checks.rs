@@ -22,7 +22,7 @@ pub struct PriceCheck {
     /// The facts, `"extérieur, quotient 900, rang 3"`.
     #[serde(skip_serializing_if = "Many::is_empty")]
     pub facts: Many,
-    /// The price in euros, or `refused` where there is none.
+    /// The price in euros, or `refusé` where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expect: Option<Written>,
     /// The instalments in euros.

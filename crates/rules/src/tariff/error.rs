@@ -33,7 +33,9 @@ pub enum PriceError {
     #[error("Le tarif demande une valeur qui n’est pas connue\u{a0}: {}.", .0.name())]
     Missing(Measure),
     /// The resources are not known and the grid does not say what holds then.
-    #[error("Le quotient n’est pas connu, et le tarif ne dit pas quel prix s’applique alors (no_quotient).")]
+    #[error(
+        "Le quotient n’est pas connu, et le tarif ne dit pas quel prix s’applique alors (no_quotient)."
+    )]
     NoQuotient,
     /// The price is more than an account can hold.
     #[error("Ce prix est trop grand pour être calculé.")]

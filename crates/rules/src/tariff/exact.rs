@@ -62,7 +62,7 @@ impl Exact {
     }
 
     /// The sum.
-    pub fn add(self, other: Self) -> Option<Self> {
+    pub fn plus(self, other: Self) -> Option<Self> {
         if self.den == other.den {
             return Self::fit(
                 i128::from(self.num) + i128::from(other.num),
@@ -78,12 +78,12 @@ impl Exact {
     }
 
     /// The difference.
-    pub fn sub(self, other: Self) -> Option<Self> {
-        self.add(other.neg()?)
+    pub fn minus(self, other: Self) -> Option<Self> {
+        self.plus(other.negated()?)
     }
 
     /// The opposite.
-    pub fn neg(self) -> Option<Self> {
+    pub fn negated(self) -> Option<Self> {
         Some(Self {
             num: self.num.checked_neg()?,
             den: self.den,
@@ -91,7 +91,7 @@ impl Exact {
     }
 
     /// The product.
-    pub fn mul(self, other: Self) -> Option<Self> {
+    pub fn times(self, other: Self) -> Option<Self> {
         Self::fit(
             i128::from(self.num) * i128::from(other.num),
             i128::from(self.den) * i128::from(other.den),
@@ -99,7 +99,7 @@ impl Exact {
     }
 
     /// The quotient; nothing by zero.
-    pub fn div(self, other: Self) -> Option<Self> {
+    pub fn over(self, other: Self) -> Option<Self> {
         Self::fit(
             i128::from(self.num) * i128::from(other.den),
             i128::from(self.den) * i128::from(other.num),
@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn a_third_three_times_is_one() {
         let third = Exact::ratio(1, 3).unwrap();
-        assert_eq!(third.mul(Exact::whole(3)), Some(Exact::ONE));
+        assert_eq!(third.times(Exact::whole(3)), Some(Exact::ONE));
         assert_eq!(third.plain(), "1/3");
         assert_eq!(Exact::decimal("0.287", 0).unwrap().plain(), "0,287");
     }
@@ -237,10 +237,10 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_said_and_never_wraps() {
         let huge = Exact::whole(i64::MAX);
-        assert_eq!(huge.mul(huge), None);
-        assert_eq!(huge.add(Exact::ONE), None);
-        assert_eq!(Exact::whole(i64::MIN).neg(), None);
-        assert_eq!(Exact::ONE.div(Exact::ZERO), None);
+        assert_eq!(huge.times(huge), None);
+        assert_eq!(huge.plus(Exact::ONE), None);
+        assert_eq!(Exact::whole(i64::MIN).negated(), None);
+        assert_eq!(Exact::ONE.over(Exact::ZERO), None);
         assert_eq!(Exact::ratio(1, 0), None);
     }
 
@@ -248,10 +248,10 @@ mod tests {
         #[test]
         fn adding_then_taking_away_gives_back(a in -1_000_000_i64..1_000_000, b in 1_i64..100_000, c in -1_000_000_i64..1_000_000, d in 1_i64..100_000) {
             let (x, y) = (Exact::ratio(a, b).unwrap(), Exact::ratio(c, d).unwrap());
-            prop_assert_eq!(x.add(y).unwrap().sub(y), Some(x));
+            prop_assert_eq!(x.plus(y).unwrap().minus(y), Some(x));
             prop_assert_eq!(x.cmp(&y), y.cmp(&x).reverse());
             if c != 0 {
-                prop_assert_eq!(x.div(y).unwrap().mul(y), Some(x));
+                prop_assert_eq!(x.over(y).unwrap().times(y), Some(x));
             }
         }
     }

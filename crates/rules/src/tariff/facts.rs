@@ -96,7 +96,10 @@ impl Facts {
                 let value = number(measure.kind(), rest)
                     .filter(|value| *value >= 0)
                     .ok_or_else(|| {
-                        format!("«\u{a0}{term}\u{a0}»\u{a0}: {} ne se lit pas ainsi", measure.name())
+                        format!(
+                            "«\u{a0}{term}\u{a0}»\u{a0}: {} ne se lit pas ainsi",
+                            measure.name()
+                        )
                     })?;
                 values.push((measure, value));
             } else {

@@ -33,7 +33,9 @@ impl Cell {
             if let Some((rate, measure)) = part.split_once('%') {
                 let measure = match measure.trim() {
                     "" => of,
-                    name => Measure::parse(name.trim_start_matches("du ").trim_start_matches("de "))?,
+                    name => {
+                        Measure::parse(name.trim_start_matches("du ").trim_start_matches("de "))?
+                    }
                 };
                 if cell.rate.is_some() {
                     return None;
@@ -58,8 +60,8 @@ impl Cell {
         };
         let value = facts.get(measure).ok_or(PriceError::Missing(measure))?;
         let value = Exact::whole(basis.clamp(value));
-        let part = rate.mul(value).ok_or(PriceError::TooLarge)?;
-        part.add(self.fixed).ok_or(PriceError::TooLarge)
+        let part = rate.times(value).ok_or(PriceError::TooLarge)?;
+        part.plus(self.fixed).ok_or(PriceError::TooLarge)
     }
 
     /// "3,80 €", "0,287 % du quotient".
@@ -68,7 +70,7 @@ impl Cell {
         let Some((rate, measure)) = self.rate else {
             return fixed;
         };
-        let percent = rate.mul(Exact::whole(100)).unwrap_or(rate).plain();
+        let percent = rate.times(Exact::whole(100)).unwrap_or(rate).plain();
         let rate = format!("{percent}\u{a0}% ({})", measure.name());
         if self.fixed.is_zero() {
             rate
@@ -83,7 +85,7 @@ pub fn euros(cents: Exact) -> String {
     if cents.is_whole() {
         return crate::money::Cents(cents.floor()).to_string();
     }
-    let euros = cents.div(Exact::whole(100)).unwrap_or(cents);
+    let euros = cents.over(Exact::whole(100)).unwrap_or(cents);
     format!("{}\u{202f}€", euros.plain())
 }
 
@@ -186,7 +188,7 @@ impl Points {
             return Some(left.1);
         };
         let part = Exact::ratio(value.checked_sub(left.0)?, right.0.checked_sub(left.0)?)?;
-        right.1.sub(left.1)?.mul(part)?.add(left.1)
+        right.1.minus(left.1)?.times(part)?.plus(left.1)
     }
 }
 
@@ -242,7 +244,7 @@ mod tests {
     fn between_two_points_the_price_is_on_the_line() {
         let points = Points {
             by: Measure::Quotient,
-            points: vec![(400_00, Exact::whole(100)), (1200_00, Exact::whole(500))],
+            points: vec![(40_000, Exact::whole(100)), (120_000, Exact::whole(500))],
         };
         let at = |euros: i64| points.at(euros * 100).unwrap();
         assert_eq!(at(0), Exact::whole(100));
@@ -255,8 +257,8 @@ mod tests {
     fn resources_are_kept_within_the_national_floor_and_ceiling() {
         let cell = Cell::parse("0.0619 % revenu", Measure::Quotient).unwrap();
         let basis = Basis {
-            min: 801_00,
-            max: 8_500_00,
+            min: 80_100,
+            max: 850_000,
         };
         let facts = |euros: i64| {
             Facts::new(date(2026, 1, 5), WordSet::EMPTY).with(Measure::Income, euros * 100)

@@ -159,33 +159,33 @@ macro_rules! pers {
 
 pers! {
     /// Each unit that was booked.
-    Unit = "unit", "par unité";
+    Unit = "unité", "par unité";
     /// A session.
-    Session = "session", "par séance";
+    Session = "séance", "par séance";
     /// Half a day.
-    HalfDay = "half-day", "par demi-journée";
+    HalfDay = "demi-journée", "par demi-journée";
     /// A day.
-    Day = "day", "par jour";
+    Day = "jour", "par jour";
     /// A week.
-    Week = "week", "par semaine";
+    Week = "semaine", "par semaine";
     /// A month.
-    Month = "month", "par mois";
+    Month = "mois", "par mois";
     /// Two months.
-    Bimester = "bimester", "tous les deux mois";
+    Bimester = "bimestre", "tous les deux mois";
     /// A quarter.
-    Quarter = "quarter", "par trimestre";
+    Quarter = "trimestre", "par trimestre";
     /// A period between holidays, or the holidays.
-    Period = "period", "par période";
+    Period = "période", "par période";
     /// A civil or school year.
-    Year = "year", "par an";
+    Year = "an", "par an";
     /// A stay, an event.
-    Event = "event", "par événement";
+    Event = "événement", "par événement";
     /// A family, not a child.
-    Family = "family", "par famille";
+    Family = "famille", "par famille";
     /// A book of tickets.
-    Book = "book", "par carnet";
+    Book = "carnet", "par carnet";
     /// A booking order.
-    Order = "order", "par commande";
+    Order = "commande", "par commande";
 }
 
 /// What holds for who did not make their resources known.
@@ -245,11 +245,11 @@ impl Quantity {
         let mut quantity = Exact::whole(count.ok_or(Missing(Measure::Quantity))?);
         if let Some(steps) = &self.steps {
             let times = steps.quantity(steps.minutes(facts)?).ok_or(TooLarge)?;
-            quantity = quantity.mul(times).ok_or(TooLarge)?;
+            quantity = quantity.times(times).ok_or(TooLarge)?;
         }
         if let Some(prorata) = &self.prorata {
             quantity = (prorata.share(facts))
-                .and_then(|share| quantity.mul(share))
+                .and_then(|share| quantity.times(share))
                 .ok_or(TooLarge)?;
         }
         Ok(quantity)
@@ -270,14 +270,14 @@ impl Prorata {
             return Some(exact);
         };
         let parts = Exact::whole(parts);
-        let scaled = exact.mul(parts)?;
+        let scaled = exact.times(parts)?;
         let below = Exact::whole(scaled.floor());
-        let rest = scaled.sub(below)?;
+        let rest = scaled.minus(below)?;
         let up = match self.begun {
             Begun::Due => !rest.is_zero(),
             Begun::Nearest => rest >= Exact::ratio(1, 2)?,
             Begun::Free | Begun::Exact => false,
         };
-        below.add(Exact::whole(i64::from(up)))?.div(parts)
+        below.plus(Exact::whole(i64::from(up)))?.over(parts)
     }
 }

@@ -144,7 +144,7 @@ impl Measure {
 }
 
 fn grouped(value: &Exact) -> String {
-    let Some(cents) = value.mul(Exact::whole(100)).map(Exact::floor) else {
+    let Some(cents) = value.times(Exact::whole(100)).map(Exact::floor) else {
         return value.plain();
     };
     let shown = Cents(cents).to_string();
@@ -195,8 +195,8 @@ impl Interval {
         let text = text.trim();
         let kind = measure.kind();
         let ends = |low: Option<Point>, high: Option<Point>| {
-            let whole = kind == Kind::Money
-                && [&low, &high].into_iter().flatten().all(|point| point.whole);
+            let whole =
+                kind == Kind::Money && [&low, &high].into_iter().flatten().all(|point| point.whole);
             let step = if whole { 100 } else { 1 };
             let low = low.map_or(Some(i64::MIN), |p| p.lower(step))?;
             let high = high.map_or(Some(i64::MAX), |p| p.upper(step))?;
@@ -228,8 +228,14 @@ impl Interval {
 
     /// "de 623 à 1 000", "à partir de 1 501", "jusqu’à 622", "3".
     pub fn show(&self, measure: Measure) -> String {
-        let whole = |value: i64| if self.whole { value - value.rem_euclid(100) } else { value };
-        let start = if measure.kind() == Kind::Count { 1 } else { 0 };
+        let whole = |value: i64| {
+            if self.whole {
+                value.saturating_sub(value.rem_euclid(100))
+            } else {
+                value
+            }
+        };
+        let start = i64::from(measure.kind() == Kind::Count);
         match (self.low <= start, self.high == i64::MAX) {
             (true, true) => "quel qu’il soit".to_owned(),
             (_, true) => format!("à partir de {}", measure.show(self.low)),
@@ -328,8 +334,8 @@ mod tests {
 
     #[test]
     fn brackets_in_whole_euros_leave_no_gap_for_cents() {
-        assert!(quotient("0-622").has(622_50));
-        assert!(!quotient("623-1000").has(622_50));
+        assert!(quotient("0-622").has(62_250));
+        assert!(!quotient("623-1000").has(62_250));
         assert_eq!(quotient("0-622").high + 1, quotient("623-1000").low);
         assert_eq!(quotient("<600").high + 1, quotient(">=600").low);
         assert_eq!(quotient("<= 600").high + 1, quotient("601+").low);
@@ -338,14 +344,14 @@ mod tests {
 
     #[test]
     fn brackets_in_cents_are_taken_at_their_word() {
-        assert_eq!(quotient("<=200,99").high, 200_99);
-        assert_eq!(quotient("201.00-300.99").low, 201_00);
+        assert_eq!(quotient("<=200,99").high, 20_099);
+        assert_eq!(quotient("201.00-300.99").low, 20_100);
     }
 
     #[test]
     fn the_gap_between_799_and_800_is_a_gap() {
         let (below, above) = (quotient("<799"), quotient(">800"));
-        assert!(!below.has(799_00) && !above.has(800_00));
+        assert!(!below.has(79_900) && !above.has(80_000));
     }
 
     #[test]
@@ -370,8 +376,14 @@ mod tests {
             Measure::strip("rang présent 2+"),
             Some((Measure::RankPresent, "2+"))
         );
-        assert_eq!(Measure::strip("QF<=1000"), Some((Measure::Quotient, "<=1000")));
-        assert_eq!(Measure::strip("Quotient 700"), Some((Measure::Quotient, "700")));
+        assert_eq!(
+            Measure::strip("QF<=1000"),
+            Some((Measure::Quotient, "<=1000"))
+        );
+        assert_eq!(
+            Measure::strip("Quotient 700"),
+            Some((Measure::Quotient, "700"))
+        );
         assert_eq!(Measure::strip("dater"), None);
     }
 

@@ -21,16 +21,16 @@ pub enum Memory {
 }
 
 impl Memory {
-    /// Reads `month`, `quarter`, `school-year`, `year`, `30 days`, `always`.
+    /// Reads `mois`, `trimestre`, `année scolaire`, `année`, `30 jours`, `toujours`.
     pub fn parse(text: &str) -> Option<Self> {
         match text.trim() {
-            "month" => Some(Self::Month),
-            "quarter" => Some(Self::Quarter),
-            "school-year" => Some(Self::SchoolYear),
-            "year" => Some(Self::Year),
-            "always" => Some(Self::Always),
+            "mois" => Some(Self::Month),
+            "trimestre" => Some(Self::Quarter),
+            "année scolaire" => Some(Self::SchoolYear),
+            "année" => Some(Self::Year),
+            "toujours" => Some(Self::Always),
             other => {
-                let days = other.strip_suffix(" days")?.trim().parse().ok()?;
+                let days = other.strip_suffix(" jours")?.trim().parse().ok()?;
                 (1..=3_660).contains(&days).then_some(Self::Days(days))
             }
         }
@@ -53,7 +53,9 @@ impl Memory {
     /// Which time it is on `day`: the earlier faults that are remembered, and this one.
     pub fn occurrence(self, earlier: &[Date], day: Date) -> i64 {
         let since = self.since(day);
-        let known = (earlier.iter()).filter(|at| since <= **at && **at <= day).count();
+        let known = (earlier.iter())
+            .filter(|at| since <= **at && **at <= day)
+            .count();
         i64::try_from(known).unwrap_or(i64::MAX - 1) + 1
     }
 }
@@ -70,14 +72,14 @@ mod tests {
             let memory = Memory::parse(text).unwrap();
             memory.occurrence(&earlier, date(2027, 1, 20))
         };
-        assert_eq!(count("month"), 2);
-        assert_eq!(count("quarter"), 2);
-        assert_eq!(count("year"), 2);
-        assert_eq!(count("school-year"), 3);
-        assert_eq!(count("always"), 4);
-        assert_eq!(count("9 days"), 2);
-        assert_eq!(count("8 days"), 1);
-        assert_eq!(Memory::parse("0 days"), None);
+        assert_eq!(count("mois"), 2);
+        assert_eq!(count("trimestre"), 2);
+        assert_eq!(count("année"), 2);
+        assert_eq!(count("année scolaire"), 3);
+        assert_eq!(count("toujours"), 4);
+        assert_eq!(count("9 jours"), 2);
+        assert_eq!(count("8 jours"), 1);
+        assert_eq!(Memory::parse("0 jours"), None);
     }
 
     #[test]

@@ -95,11 +95,11 @@ pub fn price(grid: &Grid, facts: &Facts) -> Result<Priced, PriceError> {
     let quantity = grid.quantity.of(facts)?;
     let mut sum = Sum::start(grid.rounding);
     let mut unit = found.unit;
-    sum.reach(What::Base, unit.mul(quantity))?;
+    sum.reach(What::Base, unit.times(quantity))?;
     for (index, adjust) in grid.adjusts.iter().enumerate() {
         if !adjust.once && adjust.when.holds(facts) {
             unit = adjusted(adjust, unit, facts)?;
-            sum.reach(What::Adjust(index), unit.mul(quantity))?;
+            sum.reach(What::Adjust(index), unit.times(quantity))?;
         }
     }
     for (index, adjust) in grid.adjusts.iter().enumerate() {
@@ -222,11 +222,11 @@ fn adjusted(adjust: &Adjust, before: Exact, facts: &Facts) -> Result<Exact, Pric
                 None => Some(Exact::ONE),
             };
             times
-                .and_then(|times| amount.mul(times))
-                .and_then(|amount| before.add(amount))
+                .and_then(|times| amount.times(times))
+                .and_then(|amount| before.plus(amount))
         }
-        Effect::Percent(part) => before.mul(*part).and_then(|part| before.add(part)),
-        Effect::Times(times) => before.mul(*times),
+        Effect::Percent(part) => before.times(*part).and_then(|part| before.plus(part)),
+        Effect::Times(times) => before.times(*times),
         Effect::Price(cell) => Some(cell.eval(facts, Basis::ANY)?),
         Effect::AtLeast(cell) => Some(before.max(cell.eval(facts, Basis::ANY)?)),
         Effect::AtMost(cell) => Some(before.min(cell.eval(facts, Basis::ANY)?)),
@@ -240,12 +240,12 @@ fn vat(grid: &Grid, sum: &mut Sum) -> Result<Cents, PriceError> {
     };
     if vat.excluded {
         let before = sum.cents;
-        let with = Exact::ONE.add(vat.rate);
-        let with = with.and_then(|with| sum.exact.mul(with));
+        let with = Exact::ONE.plus(vat.rate);
+        let with = with.and_then(|with| sum.exact.times(with));
         sum.reach(What::Vat, with)?;
         return Ok(Cents(sum.cents - before));
     }
-    let net = (Exact::ONE.add(vat.rate)).and_then(|with| Exact::whole(sum.cents).div(with));
+    let net = (Exact::ONE.plus(vat.rate)).and_then(|with| Exact::whole(sum.cents).over(with));
     let net = net.and_then(|net| Rounding::CENT.cents(net));
     net.map(|net| Cents(sum.cents - net))
         .ok_or(PriceError::TooLarge)
@@ -261,9 +261,9 @@ fn care(
     // A percentage is of the price itself; an amount is for each unit.
     let exact = match cell.rate {
         Some((rate, Measure::Cost)) if cell.fixed.is_zero() => {
-            found.unit.mul(rate).and_then(|one| one.mul(quantity))
+            found.unit.times(rate).and_then(|one| one.times(quantity))
         }
-        _ => cell.eval(facts, Basis::ANY)?.mul(quantity),
+        _ => cell.eval(facts, Basis::ANY)?.times(quantity),
     };
     let down = Rounding {
         mode: Mode::Down,
@@ -404,7 +404,9 @@ fn resources_of_interest(
         };
         if end == i64::MAX {
             // Far enough for the stated maximum to hold, if there is one.
-            line.max.map(|_| 100_000_000_000).ok_or(PriceError::NoQuotient)
+            line.max
+                .map(|_| 100_000_000_000)
+                .ok_or(PriceError::NoQuotient)
         } else {
             Ok(end)
         }
@@ -428,7 +430,11 @@ fn resources_of_interest(
                 if linear(row) {
                     let end = row.interval.high.min(line.basis.max);
                     let open = end == i64::MAX;
-                    values.push(if open && highest { bounded(true)? } else { end.min(100_000_000_000) });
+                    values.push(if open && highest {
+                        bounded(true)?
+                    } else {
+                        end.min(100_000_000_000)
+                    });
                 }
             }
             Ok(values)

@@ -31,7 +31,8 @@ impl Rounding {
         cents: 1,
     };
 
-    /// Reads `cent`, `cent down`, `5 cents`, `10 cents up`, `euro`, `cent even`.
+    /// Reads `centime`, `centime inférieur`, `5 centimes`, `10 centimes supérieur`, `euro`,
+    /// `centime pair`.
     pub fn parse(text: &str) -> Option<Self> {
         let mut words = text.split_whitespace().peekable();
         let count = match words.peek()?.parse::<i64>() {
@@ -42,15 +43,15 @@ impl Rounding {
             Err(_) => 1,
         };
         let unit = match words.next()? {
-            "cent" | "cents" => 1,
+            "centime" | "centimes" => 1,
             "euro" | "euros" => 100,
             _ => return None,
         };
         let mode = match words.next() {
             None => Mode::Nearest,
-            Some("even") => Mode::Even,
-            Some("up") => Mode::Up,
-            Some("down") => Mode::Down,
+            Some("pair") => Mode::Even,
+            Some("supérieur") => Mode::Up,
+            Some("inférieur") => Mode::Down,
             Some(_) => return None,
         };
         let cents = count.checked_mul(unit)?;
@@ -59,9 +60,9 @@ impl Rounding {
 
     /// The cents of an exact amount; nothing when they do not fit.
     pub fn cents(self, amount: Exact) -> Option<i64> {
-        let steps = amount.div(Exact::whole(self.cents))?;
+        let steps = amount.over(Exact::whole(self.cents))?;
         let below = steps.floor();
-        let rest = steps.sub(Exact::whole(below))?;
+        let rest = steps.minus(Exact::whole(below))?;
         let half = Exact::ratio(1, 2)?;
         let up = match self.mode {
             Mode::Down => false,
@@ -101,21 +102,28 @@ mod tests {
 
     #[test]
     fn the_amounts_on_which_floats_stumble() {
-        assert_eq!(cents("cent", "1.005"), 101);
-        assert_eq!(cents("cent", "2.675"), 268);
-        assert_eq!(cents("cent", "0.125"), 13);
-        assert_eq!(cents("cent even", "0.125"), 12);
-        assert_eq!(cents("cent down", "1.999"), 199);
-        assert_eq!(cents("cent up", "1.991"), 200);
-        assert_eq!(cents("5 cents", "2.43"), 245);
-        assert_eq!(cents("10 cents up", "2.41"), 250);
+        assert_eq!(cents("centime", "1.005"), 101);
+        assert_eq!(cents("centime", "2.675"), 268);
+        assert_eq!(cents("centime", "0.125"), 13);
+        assert_eq!(cents("centime pair", "0.125"), 12);
+        assert_eq!(cents("centime inférieur", "1.999"), 199);
+        assert_eq!(cents("centime supérieur", "1.991"), 200);
+        assert_eq!(cents("5 centimes", "2.43"), 245);
+        assert_eq!(cents("10 centimes supérieur", "2.41"), 250);
         assert_eq!(cents("euro", "2.50"), 300);
-        assert_eq!(cents("cent", "-0.125"), -13);
+        assert_eq!(cents("centime", "-0.125"), -13);
     }
 
     #[test]
     fn a_rounding_that_nobody_stated_is_refused() {
-        for text in ["", "centime", "0 cents", "5", "cent sideways", "cent up down"] {
+        for text in [
+            "",
+            "cent",
+            "0 centimes",
+            "5",
+            "centime oblique",
+            "centime pair pair",
+        ] {
             assert_eq!(Rounding::parse(text), None, "{text}");
         }
     }
@@ -127,7 +135,7 @@ mod tests {
             let (a, b) = (Exact::ratio(a.min(b), den).unwrap(), Exact::ratio(a.max(b), den).unwrap());
             let (low, high) = (rule.cents(a).unwrap(), rule.cents(b).unwrap());
             prop_assert!(low <= high);
-            let moved = Exact::whole(low).sub(a).unwrap();
+            let moved = Exact::whole(low).minus(a).unwrap();
             prop_assert!(moved < Exact::whole(step) && moved > Exact::whole(-step));
             prop_assert_eq!(rule.cents(Exact::whole(low)), Some(low));
         }

@@ -5,10 +5,10 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::absence_setting::{AbsenceCheck, AbsenceSetting};
+use super::aid_setting::AidSetting;
 use super::billing::BillingSetting;
 use super::categories::Categories;
 use super::checks::PriceCheck;
-use super::aid_setting::AidSetting;
 use super::written::{Day, Many, Pair, TableForm, Written, short_or_table};
 
 /// All that a commune says about prices. The root of the settings names these keys one by one.
@@ -118,7 +118,7 @@ pub struct TariffSetting {
     /// Over what uses are counted and a cap holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<String>,
-    /// In proportion of the period: `day`, `half up`, `quarters down`.
+    /// In proportion of the period: `jour`, `demi entamé`, `quart plein`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prorata: Option<String>,
     /// Tickets in a book.
@@ -130,10 +130,10 @@ pub struct TariffSetting {
     /// What is added and taken off.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub supplements: Vec<AdjustSetting>,
-    /// What holds when the resources are not known: `highest`, `lowest`, a word, a price.
+    /// What holds when the resources are not known: `plus haut`, `plus bas`, a word, a price.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub no_quotient: Option<Written>,
-    /// How the total becomes cents: `cent` if nothing is said.
+    /// How the total becomes cents: `centime` if nothing is said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rounding: Option<String>,
     /// Value added tax, `"10 %"`.
@@ -196,7 +196,7 @@ pub struct LineTable {
     pub basis_max: Option<Written>,
 }
 
-impl<'de> TableForm<'de> for LineSetting {
+impl TableForm<'_> for LineSetting {
     type Table = LineTable;
     fn from_table(table: LineTable) -> Self {
         Self::Table(Box::new(table))
@@ -217,7 +217,7 @@ impl<'de> Deserialize<'de> for LineSetting {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum PerSetting {
-    /// `"month"`, `"30 min"`.
+    /// `"mois"`, `"30 min"`.
     Short(String),
     /// Steps of time in full.
     Table(StepsSetting),
@@ -233,7 +233,7 @@ pub struct StepsSetting {
     /// Length of a step, `"15 min"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<Written>,
-    /// A begun step is due (`up`), free (`down`), due from its middle (`nearest`), in proportion
+    /// A begun step is due (`dû`), free (`gratuit`), due from its middle (`proche`), in proportion
     /// (`exact`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub begun: Option<String>,
@@ -254,7 +254,7 @@ pub struct StepsSetting {
     pub between: Option<String>,
 }
 
-impl<'de> TableForm<'de> for PerSetting {
+impl TableForm<'_> for PerSetting {
     type Table = StepsSetting;
     fn from_table(table: StepsSetting) -> Self {
         Self::Table(table)
@@ -266,7 +266,7 @@ impl<'de> Deserialize<'de> for PerSetting {
         short_or_table(
             deserializer,
             Self::Short,
-            "\"month\", \"30 min\", ou un tableau { unit = \"1h\", step = \"15 min\" }",
+            "\"mois\", \"30 min\", ou un tableau { unit = \"1h\", step = \"15 min\" }",
         )
     }
 }
@@ -317,7 +317,7 @@ pub struct AdjustSetting {
     /// On the total, once, and not on each.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub once: bool,
-    /// For each what: a step of time after `after`; `order` or `family` are once.
+    /// For each what: a step of time after `after`; `commande` or `famille` are once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per: Option<String>,
     /// Late pick-up: from this hour on.
@@ -329,7 +329,7 @@ pub struct AdjustSetting {
     /// From the n-th time on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<u32>,
-    /// Over what the n-th time is counted: `month`, `period`, `year`, `always`.
+    /// Over what the n-th time is counted: `mois`, `trimestre`, `année scolaire`, `toujours`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory: Option<String>,
     /// Only on the first n units of the order.
@@ -339,4 +339,3 @@ pub struct AdjustSetting {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<u32>,
 }
-

@@ -144,7 +144,10 @@ mod tests {
         assert_eq!(leaves(980), Ok(0));
         assert_eq!(leaves(1050), Ok(60));
         assert_eq!(leaves(1200), Ok(120));
-        assert_eq!(evening.minutes(&facts), Err(PriceError::Missing(Measure::Departure)));
+        assert_eq!(
+            evening.minutes(&facts),
+            Err(PriceError::Missing(Measure::Departure))
+        );
     }
 
     proptest! {
@@ -157,7 +160,7 @@ mod tests {
         #[test]
         fn in_proportion_the_parts_of_a_stay_sum_to_it(a in 1_i64..2_000, b in 1_i64..2_000) {
             let steps = Steps { begun: Begun::Exact, unit: 60, ..Steps::of(60) };
-            let sum = steps.quantity(a).unwrap().add(steps.quantity(b).unwrap());
+            let sum = steps.quantity(a).unwrap().plus(steps.quantity(b).unwrap());
             prop_assert_eq!(sum, steps.quantity(a + b));
         }
     }

@@ -165,13 +165,20 @@ mod tests {
     fn what_cannot_be_read_says_how_to_write_it() {
         let error = When::parse(&lexicon(), "rang trois").unwrap_err();
         assert!(error.contains("rang 3+"), "{error}");
-        assert!(When::parse(&lexicon(), "exterieur").unwrap_err().contains("extérieur"));
+        assert!(
+            When::parse(&lexicon(), "exterieur")
+                .unwrap_err()
+                .contains("extérieur")
+        );
     }
 
     #[test]
     fn it_is_said_as_it_is_read() {
         let lexicon = lexicon();
         let when = When::parse(&lexicon, "maternelle, pas PAI, rang 3+").unwrap();
-        assert_eq!(when.show(&lexicon), "maternelle, pas PAI, rang à partir de 3");
+        assert_eq!(
+            when.show(&lexicon),
+            "maternelle, pas PAI, rang à partir de 3"
+        );
     }
 }

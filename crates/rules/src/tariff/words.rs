@@ -82,6 +82,8 @@ pub struct Axis {
     /// Words outside the axis that count as one of its words, whatever else is said: a pupil of the
     /// ULIS class pays as a resident.
     pub same: Vec<(Word, Word)>,
+    /// Whether a tariff that speaks of one of its words need not have a price for the others.
+    pub open: bool,
 }
 
 /// Why a word was not taken.
@@ -145,6 +147,7 @@ impl Lexicon {
             words: Vec::new(),
             default: None,
             same: Vec::new(),
+            open: false,
         };
         for text in words {
             let word = self.option(text)?;
@@ -160,6 +163,13 @@ impl Lexicon {
         axis.default = default.map(|word| self.word(word)).transpose()?;
         self.axes.push(axis);
         Ok(())
+    }
+
+    /// Says that a tariff need not have a price for every word of an axis.
+    pub fn leave_open(&mut self, name: &str) {
+        for axis in self.axes.iter_mut().filter(|axis| axis.name == name) {
+            axis.open = true;
+        }
     }
 
     /// The word as declared; upper and lower case are the same.
