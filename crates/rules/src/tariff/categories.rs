@@ -119,7 +119,6 @@ const OPTIONS: &[&str] = &[
     "hors délai",
     "absence injustifiée",
     "annulé hors délai",
-    "venu sans réservation",
     "avec repas",
     "sans repas",
     "déjeune à la cantine",

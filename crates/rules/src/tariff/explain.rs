@@ -55,7 +55,7 @@ pub fn explain(tariffs: &Tariffs, question: &Question<'_>) -> Result<Explanation
         .map_err(|error| error.to_string())?;
     let grid = tariffs.grid(question.activity, unit, &facts);
     let grid = grid.map_err(|error| error.message_fr())?;
-    let priced = super::price::price(grid, &facts).map_err(|error| refusal(grid, &error))?;
+    let priced = super::price::price_asked(grid, &facts).map_err(|error| refusal(grid, &error))?;
     Ok(say(&tariffs.lexicon, grid, &facts, &priced))
 }
 

@@ -92,7 +92,9 @@ impl Facts {
         let mut said: Vec<&str> = known.to_vec();
         let mut values = Vec::new();
         for term in text.split(", ").map(str::trim).filter(|t| !t.is_empty()) {
-            if let Some((measure, rest)) = Measure::strip(term) {
+            if lexicon.word(term).is_ok() {
+                said.push(term);
+            } else if let Some((measure, rest)) = Measure::strip(term) {
                 let value = number(measure.kind(), rest)
                     .filter(|value| *value >= 0)
                     .ok_or_else(|| {

@@ -36,6 +36,7 @@ pub mod instalments;
 pub mod measure;
 pub mod memory;
 pub mod price;
+pub mod replay;
 pub mod rounding;
 pub mod settings;
 pub mod steps;

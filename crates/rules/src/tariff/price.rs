@@ -165,6 +165,15 @@ pub fn period_total(grid: &Grid, facts: &Facts, uses: i64) -> Result<Priced, Pri
     price(grid, &facts)
 }
 
+/// Prices what the facts are of: a whole period where the grid has one and the facts say how many
+/// uses there were, one thing otherwise.
+pub fn price_asked(grid: &Grid, facts: &Facts) -> Result<Priced, PriceError> {
+    match facts.get(Measure::Uses) {
+        Some(uses) if grid.quantity.period.is_some() => period_total(grid, facts, uses),
+        _ => price(grid, facts),
+    }
+}
+
 /// What the `nth` use of a period adds to what the others cost: these sum to the price of the
 /// period, whatever its rule, so that each day of the bill has its own price.
 pub fn marginal(grid: &Grid, facts: &Facts, nth: i64) -> Result<Cents, PriceError> {

@@ -28,7 +28,9 @@ impl When {
                 continue;
             }
             let word = |text: &str| lexicon.word(text).map_err(|error| error.to_string());
-            if let Some((measure, rest)) = Measure::strip(term) {
+            if let Ok(word) = lexicon.word(term) {
+                when.all = when.all.with(word);
+            } else if let Some((measure, rest)) = Measure::strip(term) {
                 let interval = Interval::parse(measure, rest).ok_or_else(|| {
                     format!(
                         "«\u{a0}{term}\u{a0}»\u{a0}: écrivez un intervalle, par exemple «\u{a0}{} {}\u{a0}»",
@@ -39,7 +41,7 @@ impl When {
                 when.within.push((measure, interval));
             } else if let Some(rest) = term.strip_prefix("pas ") {
                 when.none = when.none.with(word(rest)?);
-            } else if term.contains(" ou ") && word(term).is_err() {
+            } else if term.contains(" ou ") {
                 let mut any = WordSet::EMPTY;
                 for text in term.split(" ou ") {
                     any = any.with(word(text)?);
