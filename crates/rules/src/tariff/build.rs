@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::absence::{AbsenceRule, Bill, Told, Waiting, Within};
 use super::absence_setting::AbsenceSetting;
+use super::aid::Aid;
 use super::build_adjust;
 use super::build_line;
 use super::error::PriceError;
@@ -73,23 +74,9 @@ impl Tariffs {
         let mut grids = Vec::new();
         for (at, tariff) in settings.tariffs.iter().enumerate() {
             let key = format!("tariffs[{}]", at + 1);
-            if let Some(mut grid) = grid(&mut reader, &key, tariff, settings) {
-                let shares = |activities: &[String]| {
-                    activities.is_empty()
-                        || grid.activities.is_empty()
-                        || activities.iter().any(|a| grid.activities.contains(a))
-                };
-                let theirs: Vec<Adjust> = (penalties.iter())
-                    .filter(|(activities, _)| shares(activities))
-                    .map(|(_, adjust)| adjust.clone())
-                    .collect();
-                grid.aids = (aids.iter().filter(|aid| shares(&aid.activities)))
-                    .cloned()
-                    .collect();
-                grid.adjusts.extend(theirs);
-                grids.push(grid);
-            }
+            grids.extend(grid(&mut reader, &key, tariff, settings));
         }
+        twice(&mut reader, &grids);
         let absences = (settings.absences.iter().enumerate())
             .filter_map(|(at, rule)| absence(&mut reader, &format!("absences[{}]", at + 1), rule))
             .collect();
@@ -99,7 +86,12 @@ impl Tariffs {
         let alone = (!penalties.is_empty()).then(|| alone(&penalties));
         Ok(Self {
             lexicon: reader.lexicon,
-            grids: by_name(grids),
+            grids: by_name(
+                grids
+                    .into_iter()
+                    .flat_map(|grid| linked(grid, &penalties, &aids))
+                    .collect(),
+            ),
             absences,
             alone,
         })
@@ -143,6 +135,65 @@ impl Tariffs {
     pub fn facts(&self, date: Date, unit: Option<&str>, text: &str) -> Result<Facts, String> {
         let known: Vec<&str> = unit.into_iter().collect();
         Facts::read_with(&self.lexicon, date, text, &known)
+    }
+}
+
+/// A grid with its penalties and aids. Where these are for some of its activities only, these
+/// activities get a grid of their own, so that pricing never asks.
+fn linked(grid: Grid, penalties: &[(Vec<String>, Adjust)], aids: &[Aid]) -> Vec<Grid> {
+    let limits = (penalties.iter().map(|(activities, _)| activities))
+        .chain(aids.iter().map(|aid| &aid.activities));
+    let mut apart: Vec<String> = Vec::new();
+    for activity in limits.flatten() {
+        let theirs = grid.activities.is_empty() || grid.activities.contains(activity);
+        if theirs && !apart.contains(activity) {
+            apart.push(activity.clone());
+        }
+    }
+    let with = |activities: Vec<String>, of: Option<&String>| {
+        let holds = |list: &[String]| list.is_empty() || of.is_some_and(|of| list.contains(of));
+        let mut grid = Grid {
+            activities,
+            ..grid.clone()
+        };
+        let theirs = penalties.iter().filter(|(list, _)| holds(list));
+        grid.adjusts
+            .extend(theirs.map(|(_, adjust)| adjust.clone()));
+        let theirs = aids.iter().filter(|aid| holds(&aid.activities));
+        grid.aids.extend(theirs.cloned());
+        grid
+    };
+    let rest = grid.activities.iter().filter(|a| !apart.contains(a));
+    let rest: Vec<String> = rest.cloned().collect();
+    let everywhere = grid.activities.is_empty();
+    let mut grids: Vec<Grid> = apart
+        .iter()
+        .map(|a| with(vec![a.clone()], Some(a)))
+        .collect();
+    if everywhere || !rest.is_empty() {
+        grids.push(with(rest, None));
+    }
+    grids
+}
+
+/// Two versions of a tariff that start on the same day: nobody could say which one holds.
+fn twice(reader: &mut Reader, grids: &[Grid]) {
+    for (at, grid) in grids.iter().enumerate() {
+        let before = grids.iter().take(at);
+        let mut same = before.filter(|other| other.name == grid.name && other.since == grid.since);
+        if let Some(other) = same.next() {
+            let day = other.since.map_or_else(
+                || "sans date de début".to_owned(),
+                |since| format!("à partir du {}", crate::french::day_month_year(since)),
+            );
+            reader.fail::<()>(
+                &format!("tariffs[{}]", at + 1),
+                format!(
+                    "deux tarifs «\u{a0}{}\u{a0}» {day}\u{a0}: donnez-leur des noms (name) ou des dates (since) différents",
+                    grid.name
+                ),
+            );
+        }
     }
 }
 

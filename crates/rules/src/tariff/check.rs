@@ -42,8 +42,8 @@ pub enum Finding {
     },
     /// People of these words have no price.
     NoPrice {
-        /// "extérieur, maternelle".
-        words: String,
+        /// "extérieur, maternelle, mois 8".
+        case: String,
     },
     /// No case ever comes to this line, counted from 1: lines above take them all.
     Unreachable {
@@ -90,6 +90,9 @@ impl Finding {
     pub fn message_fr(&self) -> String {
         let span = |by: &Measure, from: i64, to: i64| {
             let name = by.name();
+            // Brackets in whole euros take 799,50 for 799.
+            let whole = by.kind() == Kind::Money && from % 100 == 0 && to % 100 == 99;
+            let to = if whole { to - 99 } else { to };
             if to == i64::MAX {
                 format!("{name} à partir de {}", by.show(from))
             } else if from == to || by.show(from) == by.show(to) {
@@ -106,7 +109,7 @@ impl Finding {
                 "Deux tranches contiennent\u{a0}: {}\u{a0}; la première s’applique.",
                 span(by, *from, *to)
             ),
-            Self::NoPrice { words } => format!("Aucun prix pour le cas\u{a0}: {words}."),
+            Self::NoPrice { case } => format!("Aucun prix pour le cas\u{a0}: {case}."),
             Self::Unreachable { line } => format!(
                 "La ligne {line} ne sert jamais\u{a0}: les lignes au-dessus prennent tous ses cas."
             ),

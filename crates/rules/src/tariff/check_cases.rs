@@ -25,7 +25,7 @@ pub(super) fn cases(grid: &Grid, lexicon: &Lexicon, findings: &mut Vec<Finding>)
         return;
     };
     let mut served = vec![false; grid.lines.len()];
-    let mut missing: Vec<WordSet> = Vec::new();
+    let mut missing: Vec<(WordSet, &[(Measure, i64)])> = Vec::new();
     for words in sets {
         for point in &points {
             let mut facts = Facts::new(day, words);
@@ -38,14 +38,22 @@ pub(super) fn cases(grid: &Grid, lexicon: &Lexicon, findings: &mut Vec<Finding>)
             }
             let line = line.and_then(|line| grid.lines.get(line));
             let priced = line.is_some_and(|line| has_column(line, &facts));
-            if !priced && !missing.contains(&words) {
-                missing.push(words);
+            if !priced && missing.iter().all(|(known, _)| *known != words) {
+                missing.push((words, point));
             }
         }
     }
-    findings.extend(missing.iter().map(|words| Finding::NoPrice {
-        words: lexicon.list(words),
-    }));
+    for (words, point) in missing {
+        let measured = point
+            .iter()
+            .map(|(measure, value)| format!("{} {}", measure.name(), measure.show(*value)));
+        let said: Vec<String> = (words.iter().map(|word| lexicon.text(word).to_owned()))
+            .chain(measured)
+            .collect();
+        findings.push(Finding::NoPrice {
+            case: said.join(", "),
+        });
+    }
     for (at, served) in served.iter().enumerate() {
         if !served {
             findings.push(Finding::Unreachable { line: at + 1 });

@@ -128,6 +128,7 @@ fn step(
         },
         What::Zero => "un prix n’est jamais négatif".to_owned(),
         What::Vat => "TVA".to_owned(),
+        What::Granted(index) => format!("aide accordée n°\u{a0}{}", index + 1),
         What::Aid(index) => (grid.aids.get(index)).map_or_else(String::new, |aid| {
             format!("{}, pris en charge par {}", aid.name, aid.payer)
         }),
@@ -138,6 +139,10 @@ fn step(
 fn base(lexicon: &Lexicon, grid: &Grid, facts: &Facts, why: &Why) -> String {
     let mut parts: Vec<String> = Vec::new();
     let line = grid.lines.get(why.line);
+    if let Some(word) = facts.granted {
+        let word = lexicon.text(word);
+        parts.push(format!("exception accordée\u{a0}: «\u{a0}{word}\u{a0}»"));
+    }
     if why.defaulted {
         parts.push(defaulted(lexicon, grid));
     }

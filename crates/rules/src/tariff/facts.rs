@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::measure::{Measure, day_number, number};
-use super::words::{Lexicon, WordSet};
+use super::words::{Lexicon, Word, WordSet};
 
 const UNKNOWN: i64 = i64::MIN;
 
@@ -28,6 +28,9 @@ pub struct Facts {
     pub words: WordSet,
     /// Since when the quotient is known, to be said with it.
     pub quotient_on: Option<Date>,
+    /// The word of an exception that was granted to the family or the child, to be said with the
+    /// price.
+    pub granted: Option<Word>,
     values: [i64; Measure::COUNT],
 }
 
@@ -38,6 +41,7 @@ impl Facts {
             date,
             words,
             quotient_on: None,
+            granted: None,
             values: [UNKNOWN; Measure::COUNT],
         };
         for measure in ONE_BY_DEFAULT {
@@ -76,8 +80,17 @@ impl Facts {
         self
     }
 
+    /// An exception granted to the family or the child: this word holds, whatever their case.
+    #[must_use]
+    pub fn grant(mut self, lexicon: &Lexicon, word: Word) -> Self {
+        self.words = lexicon.replaced(self.words, word);
+        self.granted = Some(word);
+        self
+    }
+
     /// Reads facts as a test or the command line writes them, with the words and the numbers of
-    /// conditions: `extérieur, quotient 900, rang 3, départ 18:31`.
+    /// conditions: `extérieur, quotient 900, rang 3, départ 18:31`; `exception résident` is an
+    /// exception granted to this family.
     pub fn read(lexicon: &Lexicon, date: Date, text: &str) -> Result<Self, String> {
         Self::read_with(lexicon, date, text, &[])
     }
@@ -90,10 +103,12 @@ impl Facts {
         known: &[&str],
     ) -> Result<Self, String> {
         let mut said: Vec<&str> = known.to_vec();
-        let mut values = Vec::new();
+        let (mut values, mut granted) = (Vec::new(), None);
         for term in text.split(", ").map(str::trim).filter(|t| !t.is_empty()) {
             if lexicon.word(term).is_ok() {
                 said.push(term);
+            } else if let Some(word) = term.strip_prefix("exception ") {
+                granted = Some(lexicon.word(word).map_err(|error| error.to_string())?);
             } else if let Some((measure, rest)) = Measure::strip(term) {
                 let value = number(measure.kind(), rest)
                     .filter(|value| *value >= 0)
@@ -113,7 +128,10 @@ impl Facts {
         for (measure, value) in values {
             facts.set(measure, value);
         }
-        Ok(facts)
+        Ok(match granted {
+            Some(word) => facts.grant(lexicon, word),
+            None => facts,
+        })
     }
 
     fn raw(&self, measure: Measure) -> i64 {

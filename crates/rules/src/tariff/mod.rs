@@ -10,7 +10,8 @@
 //!
 //! [`fn@price::price`] prices; [`explain`] says why in a sentence for parents; [`check`] looks for
 //! gaps, overlaps, missing cases and jumps. [`absence`] says what is due when a child does not come,
-//! [`memory`] counts the times that a penalty remembers, [`instalments`] parts a yearly price.
+//! [`memory`] counts the times that a penalty remembers, [`instalments`] parts a yearly price,
+//! [`siblings`] ranks the children of a family, [`replay`] runs the worked examples of a file.
 
 pub mod absence;
 mod absence_say;
@@ -39,6 +40,7 @@ pub mod price;
 pub mod replay;
 pub mod rounding;
 pub mod settings;
+pub mod siblings;
 pub mod steps;
 pub mod when;
 pub mod words;

@@ -54,8 +54,10 @@ pub enum What {
     Zero,
     /// The tax, where prices are written without it.
     Vat,
-    /// Paid by a third party.
+    /// Paid by a third party, by an aid of the tariff.
     Aid(usize),
+    /// Paid by a third party, by an aid that was granted to the family or the child.
+    Granted(usize),
 }
 
 /// How a price came about, in positions of the grid; costs nothing until it is said.
@@ -149,6 +151,27 @@ pub fn price(grid: &Grid, facts: &Facts) -> Result<Priced, PriceError> {
             quantity,
         },
     })
+}
+
+/// The same price, after aids that were granted to the family or the child took their part, in
+/// order, each after what it has paid already.
+pub fn with_granted(
+    mut priced: Priced,
+    facts: &Facts,
+    aids: &[(super::aid::Aid, super::aid::Used)],
+) -> Result<Priced, PriceError> {
+    for (index, (aid, used)) in aids.iter().enumerate() {
+        let part = aid.share(priced.total, priced.cents, facts, *used)?;
+        if part > Cents::ZERO {
+            let owed = priced.cents.checked_sub(part);
+            priced.cents = owed.ok_or(PriceError::TooLarge)?;
+            priced.lines.push(PricedLine {
+                what: What::Granted(index),
+                cents: Cents(-part.0),
+            });
+        }
+    }
+    Ok(priced)
 }
 
 /// The price of a whole period in which there were `uses`: a cap, a forfait stepped by the number.
