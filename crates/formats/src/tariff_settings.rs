@@ -1,7 +1,7 @@
 //! The tariffs of a commune's settings file: TOML in, settings out, errors in French with line and
 //! key.
 
-use preau_rules::tariff::TariffSettings;
+use preau_rules::tariff::{SettingError, TariffSettings, Tariffs};
 use thiserror::Error;
 
 /// Why the file was not taken.
@@ -27,6 +27,46 @@ pub fn parse(text: &str) -> Result<TariffSettings, TariffFileError> {
             message: french(error.message()),
         }
     })
+}
+
+/// Reads the file and makes its tariffs ready to price with, or gives all complaints, each with its
+/// line.
+pub fn read(text: &str) -> Result<(TariffSettings, Tariffs), Vec<TariffFileError>> {
+    let settings = parse(text).map_err(|error| vec![error])?;
+    match Tariffs::build(&settings) {
+        Ok(tariffs) => Ok((settings, tariffs)),
+        Err(errors) => Err(errors.iter().map(|error| located(text, error)).collect()),
+    }
+}
+
+/// Finds the line of a complaint such as `tariffs[2].brackets[1]`.
+fn located(text: &str, error: &SettingError) -> TariffFileError {
+    let mut parts = error.key.split('.');
+    let table = parts.next().unwrap_or_default();
+    let (name, count) = match table.trim_end_matches(']').split_once('[') {
+        Some((name, count)) => (name, count.parse().unwrap_or(1)),
+        None => (table, 1_usize),
+    };
+    let key = parts.next().map(|key| key.split('[').next().unwrap_or(key));
+    let header = format!("[[{name}]]");
+    let (start, _) = (text.lines().enumerate())
+        .filter(|(_, line)| line.trim() == header || line.trim().starts_with(&format!("[{name}")))
+        .nth(count - 1)
+        .unwrap_or((0, ""));
+    let within = text.lines().enumerate().skip(start + 1);
+    let within =
+        within.take_while(|(_, line)| !line.trim_start().starts_with('[') || line.contains(','));
+    let at = key.and_then(|key| {
+        within.clone().find(|(_, line)| {
+            let rest = line.trim_start().strip_prefix(key);
+            rest.is_some_and(|rest| rest.trim_start().starts_with('='))
+        })
+    });
+    TariffFileError {
+        line: at.map_or(start, |(at, _)| at) + 1,
+        key: error.key.clone(),
+        message: error.message.clone(),
+    }
 }
 
 /// Writes them back; reading what was written gives the same settings.
@@ -62,8 +102,8 @@ fn french(message: &str) -> String {
         ([unknown, known @ ..], _) if message.starts_with("unknown field") => {
             let near = nearest(unknown, known);
             let near = near.map_or_else(
-                || format!("; clés possibles\u{a0}: {}", known.join(", ")),
-                |near| format!("; vouliez-vous écrire «\u{a0}{near}\u{a0}»\u{a0}?"),
+                || format!("\u{a0}; clés possibles\u{a0}: {}", known.join(", ")),
+                |near| format!("\u{a0}; vouliez-vous écrire «\u{a0}{near}\u{a0}»\u{a0}?"),
             );
             format!("la clé «\u{a0}{unknown}\u{a0}» n’existe pas{near}")
         }

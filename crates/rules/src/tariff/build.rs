@@ -5,25 +5,22 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-use super::absence::{AbsenceRule, Bill, Told, Waiting, Within};
-use super::absence_setting::AbsenceSetting;
-use super::aid::Aid;
+use super::absence::AbsenceRule;
+use super::build_absence::absence;
 use super::build_adjust;
-use super::build_line;
+use super::build_grid::grid;
+use super::build_link::{alone, by_name, linked, twice};
 use super::error::PriceError;
 use super::exact::Exact;
 use super::facts::Facts;
-use super::formula::{Cell, Formula};
-use super::grid::{Adjust, Fallback, Grid, Line, Per, Prorata, Quantity, Vat};
+use super::formula::Cell;
+use super::grid::Grid;
 use super::measure::{self, Measure};
 use super::price::{Priced, price};
-use super::rounding::Rounding;
-use super::settings::{PerSetting, TariffSetting, TariffSettings};
-use super::steps::{Begun, Steps};
+use super::settings::TariffSettings;
 use super::when::When;
-use super::words::{Lexicon, Word, WordSet};
+use super::words::{Lexicon, Word};
 use super::written::{Many, Written};
-use crate::money::Cents;
 
 /// What cannot be read, and where: `tariffs[2].brackets[1]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +49,7 @@ pub struct Tariffs {
     /// What follows from absences, in the order of the file.
     pub absences: Vec<AbsenceRule>,
     /// Penalties on nothing, for activities that have no tariff.
-    alone: Option<Grid>,
+    alone: Vec<Grid>,
 }
 
 impl Tariffs {
@@ -83,7 +80,6 @@ impl Tariffs {
         if !reader.errors.is_empty() {
             return Err(reader.errors);
         }
-        let alone = (!penalties.is_empty()).then(|| alone(&penalties));
         Ok(Self {
             lexicon: reader.lexicon,
             grids: by_name(
@@ -93,7 +89,7 @@ impl Tariffs {
                     .collect(),
             ),
             absences,
-            alone,
+            alone: alone(&penalties),
         })
     }
 
@@ -107,7 +103,7 @@ impl Tariffs {
         let found = self.grids.iter().find(|grid| {
             grid.covers(activity, unit) && grid.in_force(facts.date) && grid.when.holds(facts)
         });
-        let alone = self.alone.as_ref().filter(|alone| {
+        let alone = self.alone.iter().find(|alone| {
             alone.covers(activity, None)
                 && !self.grids.iter().any(|grid| grid.covers(activity, unit))
         });
@@ -135,127 +131,6 @@ impl Tariffs {
     pub fn facts(&self, date: Date, unit: Option<&str>, text: &str) -> Result<Facts, String> {
         let known: Vec<&str> = unit.into_iter().collect();
         Facts::read_with(&self.lexicon, date, text, &known)
-    }
-}
-
-/// A grid with its penalties and aids. Where these are for some of its activities only, these
-/// activities get a grid of their own, so that pricing never asks.
-fn linked(grid: Grid, penalties: &[(Vec<String>, Adjust)], aids: &[Aid]) -> Vec<Grid> {
-    let limits = (penalties.iter().map(|(activities, _)| activities))
-        .chain(aids.iter().map(|aid| &aid.activities));
-    let mut apart: Vec<String> = Vec::new();
-    for activity in limits.flatten() {
-        let theirs = grid.activities.is_empty() || grid.activities.contains(activity);
-        if theirs && !apart.contains(activity) {
-            apart.push(activity.clone());
-        }
-    }
-    let with = |activities: Vec<String>, of: Option<&String>| {
-        let holds = |list: &[String]| list.is_empty() || of.is_some_and(|of| list.contains(of));
-        let mut grid = Grid {
-            activities,
-            ..grid.clone()
-        };
-        let theirs = penalties.iter().filter(|(list, _)| holds(list));
-        grid.adjusts
-            .extend(theirs.map(|(_, adjust)| adjust.clone()));
-        let theirs = aids.iter().filter(|aid| holds(&aid.activities));
-        grid.aids.extend(theirs.cloned());
-        grid
-    };
-    let rest = grid.activities.iter().filter(|a| !apart.contains(a));
-    let rest: Vec<String> = rest.cloned().collect();
-    let everywhere = grid.activities.is_empty();
-    let mut grids: Vec<Grid> = apart
-        .iter()
-        .map(|a| with(vec![a.clone()], Some(a)))
-        .collect();
-    if everywhere || !rest.is_empty() {
-        grids.push(with(rest, None));
-    }
-    grids
-}
-
-/// Two versions of a tariff that start on the same day: nobody could say which one holds.
-fn twice(reader: &mut Reader, grids: &[Grid]) {
-    for (at, grid) in grids.iter().enumerate() {
-        let before = grids.iter().take(at);
-        let mut same = before.filter(|other| other.name == grid.name && other.since == grid.since);
-        if let Some(other) = same.next() {
-            let day = other.since.map_or_else(
-                || "sans date de début".to_owned(),
-                |since| format!("à partir du {}", crate::french::day_month_year(since)),
-            );
-            reader.fail::<()>(
-                &format!("tariffs[{}]", at + 1),
-                format!(
-                    "deux tarifs «\u{a0}{}\u{a0}» {day}\u{a0}: donnez-leur des noms (name) ou des dates (since) différents",
-                    grid.name
-                ),
-            );
-        }
-    }
-}
-
-/// Versions of a tariff stand together, the latest first, at the place of the one that comes first.
-fn by_name(grids: Vec<Grid>) -> Vec<Grid> {
-    let mut names: Vec<String> = Vec::new();
-    for grid in &grids {
-        if !names.contains(&grid.name) {
-            names.push(grid.name.clone());
-        }
-    }
-    let mut sorted = grids;
-    sorted.sort_by_key(|grid| {
-        let place = names.iter().position(|name| *name == grid.name);
-        (place, std::cmp::Reverse(grid.since))
-    });
-    sorted
-}
-
-fn alone(penalties: &[(Vec<String>, Adjust)]) -> Grid {
-    let everywhere = penalties
-        .iter()
-        .any(|(activities, _)| activities.is_empty());
-    let activities = if everywhere {
-        Vec::new()
-    } else {
-        penalties.iter().flat_map(|(a, _)| a.clone()).collect()
-    };
-    Grid {
-        name: "Pénalités".to_owned(),
-        version: None,
-        since: None,
-        until: None,
-        activities,
-        units: Vec::new(),
-        when: When::default(),
-        lines: vec![Line {
-            when: When::default(),
-            label: None,
-            formula: Formula::Cell(Cell::amount(Exact::ZERO)),
-            min: None,
-            max: None,
-            basis: super::formula::Basis::ANY,
-        }],
-        adjusts: penalties.iter().map(|(_, adjust)| adjust.clone()).collect(),
-        quantity: Quantity {
-            per: Per::Unit,
-            steps: None,
-            prorata: None,
-            period: None,
-        },
-        min_total: None,
-        max_total: None,
-        fallback: None,
-        rounding: Rounding::CENT,
-        aids: Vec::new(),
-        vat: None,
-        care: None,
-        credit: false,
-        tickets: None,
-        instalments: None,
-        monotone: true,
     }
 }
 
@@ -394,236 +269,4 @@ impl Reader {
             ),
         }
     }
-}
-
-fn grid(
-    reader: &mut Reader,
-    key: &str,
-    source: &TariffSetting,
-    settings: &TariffSettings,
-) -> Option<Grid> {
-    let before = reader.errors.len();
-    let at = |name: &str| format!("{key}.{name}");
-    let billing = settings.billing.as_ref();
-    let when = reader.when(key, &source.when);
-    let lines = build_line::lines(reader, key, source);
-    let supplements = source.supplements.iter().enumerate();
-    let adjusts = supplements
-        .filter_map(|(index, setting)| {
-            let key = format!("{key}.supplements[{}]", index + 1);
-            build_adjust::adjust(reader, &key, setting, false)
-        })
-        .collect();
-    let no_quotient = (source.no_quotient.as_ref())
-        .or_else(|| billing.and_then(|billing| billing.no_quotient.as_ref()));
-    let rounding = (source.rounding.as_ref())
-        .or_else(|| billing.and_then(|billing| billing.rounding.as_ref()));
-    let rounding = rounding.and_then(|text| {
-        let examples = "\"centime\", \"centime inférieur\", \"5 centimes\", \"10 centimes supérieur\", \"euro\"";
-        reader.one_of(&at("rounding"), text, Rounding::parse(text), examples)
-    });
-    let quantity = quantity(reader, key, source);
-    if let (Some(since), Some(until)) = (source.since, source.until)
-        && since.0 > until.0
-    {
-        reader.fail::<()>(&at("until"), "le tarif finit avant de commencer");
-    }
-    for (name, count) in [
-        ("tickets", source.tickets),
-        ("instalments", source.instalments),
-    ] {
-        if count.is_some_and(|count| !(1..=1_000).contains(&count)) {
-            reader.fail::<()>(&at(name), "écrivez un nombre de 1 à 1000");
-        }
-    }
-    let grid = Grid {
-        name: name(reader, source, &when),
-        version: source.version.clone(),
-        since: source.since.map(|day| day.0),
-        until: source.until.map(|day| day.0),
-        activities: source.activity.0.clone(),
-        units: reader.units(&source.unit),
-        when,
-        lines,
-        adjusts,
-        quantity,
-        min_total: reader.amount(&at("min_total"), source.min_total.as_ref()),
-        max_total: reader.amount(&at("max_total"), source.max_total.as_ref()),
-        fallback: no_quotient.and_then(|text| fallback(reader, &at("no_quotient"), &text.0)),
-        rounding: rounding.unwrap_or(Rounding::CENT),
-        aids: Vec::new(),
-        vat: (source.vat.as_ref())
-            .and_then(|text| reader.percent(&at("vat"), text))
-            .map(|rate| Vat {
-                rate,
-                excluded: source.vat_excluded,
-            }),
-        care: (source.care.as_ref())
-            .and_then(|text| reader.cell(&at("care"), &text.0, Measure::Cost)),
-        credit: source.credit,
-        tickets: source.tickets,
-        instalments: source.instalments,
-        monotone: !source.falling,
-    };
-    (reader.errors.len() == before).then_some(grid)
-}
-
-/// The name that is written, or what the grid is for.
-fn name(reader: &Reader, source: &TariffSetting, when: &When) -> String {
-    if let Some(name) = &source.name {
-        return name.clone();
-    }
-    let mut parts = vec![source.activity.0.join(", "), source.unit.0.join(", ")];
-    parts.push(when.show(&reader.lexicon));
-    parts.retain(|part| !part.is_empty());
-    if parts.is_empty() {
-        "Tarif".to_owned()
-    } else {
-        parts.join(", ")
-    }
-}
-
-fn fallback(reader: &mut Reader, key: &str, text: &str) -> Option<Fallback> {
-    match text {
-        "plus haut" => return Some(Fallback::Highest),
-        "plus bas" => return Some(Fallback::Lowest),
-        _ => {}
-    }
-    if let Some(cell) = Cell::parse(text, Measure::Cost) {
-        return Some(Fallback::Price(cell));
-    }
-    match reader.lexicon.word(text) {
-        Ok(word) => {
-            let axis = reader.lexicon.axis_of(word);
-            let others = axis.map_or(&[][..], |axis| &axis.words);
-            let clear = others
-                .iter()
-                .fold(WordSet::EMPTY, |set, word| set.with(*word));
-            Some(Fallback::As { clear, word })
-        }
-        Err(error) => reader.fail(
-            key,
-            format!("écrivez \"plus haut\", \"plus bas\", un prix ou un mot\u{a0}; {error}"),
-        ),
-    }
-}
-
-fn quantity(reader: &mut Reader, key: &str, source: &TariffSetting) -> Quantity {
-    let per_key = format!("{key}.per");
-    let names = format!("\"{}\", \"30 min\", \"1h\"", Per::NAMES.join("\", \""));
-    let (mut per, mut steps) = (Per::Unit, None);
-    match &source.per {
-        None => {}
-        Some(PerSetting::Short(text)) => match (Per::parse(text), measure::length(text)) {
-            (Some(named), _) => per = named,
-            (None, Some(length)) if (1..=1_440).contains(&length) => {
-                steps = Some(Steps::of(length));
-            }
-            _ => {
-                reader.one_of::<()>(&per_key, text, None, &names);
-            }
-        },
-        Some(PerSetting::Table(table)) => {
-            steps = build_adjust::steps(reader, &per_key, table);
-        }
-    }
-    let period = source.period.as_ref().and_then(|text| {
-        reader.one_of(
-            &format!("{key}.period"),
-            text,
-            Per::parse(text),
-            "\"mois\", \"an\"",
-        )
-    });
-    let prorata = source.prorata.as_ref().and_then(|text| {
-        let examples = "\"jour\", \"demi\", \"quart plein\", \"12 parts proche\"";
-        reader.one_of(&format!("{key}.prorata"), text, prorata(text), examples)
-    });
-    Quantity {
-        per,
-        steps,
-        prorata,
-        period,
-    }
-}
-
-/// `jour`, `demi entamé`, `quart plein`, `12 parts proche`.
-fn prorata(text: &str) -> Option<Prorata> {
-    let mut words = text.split_whitespace().peekable();
-    let counted = words.peek()?.parse::<i64>().ok();
-    if counted.is_some() {
-        words.next();
-    }
-    let parts = match (counted, words.next()?) {
-        (None, "jour") => None,
-        (None, "demi") => Some(2),
-        (None, "tiers") => Some(3),
-        (None, "quart") => Some(4),
-        (None, "mois") => Some(12),
-        (Some(count), "parts") => Some(count),
-        _ => return None,
-    };
-    let begun = match words.next() {
-        None | Some("entamé") => Begun::Due,
-        Some("plein") => Begun::Free,
-        Some("proche") => Begun::Nearest,
-        Some(_) => return None,
-    };
-    (parts.is_none_or(|parts| (1..=366).contains(&parts)) && words.next().is_none())
-        .then_some(Prorata { parts, begun })
-}
-
-fn absence(reader: &mut Reader, key: &str, source: &AbsenceSetting) -> Option<AbsenceRule> {
-    let before = reader.errors.len();
-    let at = |name: &str| format!("{key}.{name}");
-    let mut when = reader.when(key, &source.when);
-    let name = (source.name.clone()).unwrap_or_else(|| when.show(&reader.lexicon));
-    if let Some(limit) = source.limit {
-        when.within.push((
-            Measure::Occurrence,
-            measure::Interval {
-                low: 1,
-                high: i64::from(limit),
-                whole: false,
-            },
-        ));
-    }
-    build_adjust::memory(reader, key, source.memory.as_ref());
-    let within = source.proof_within.as_ref().and_then(|text| {
-        let examples = "\"48 h\", \"3 jours\", \"3 jours ouvrés\"";
-        reader.one_of(&at("proof_within"), text, Within::parse(text), examples)
-    });
-    let told = source.told.as_ref().and_then(|text| {
-        let examples = "\"dans les délais\", \"09:00\", \"1 jour 17:00\", \"semaine précédente\"";
-        reader.one_of(&at("told"), text, Told::parse(text), examples)
-    });
-    let waiting = source.waiting.as_ref().and_then(|text| {
-        let examples = "\"2 jours réservés\", \"3 jours\", \"1 semaine\", \"jusqu’au lundi\"";
-        reader.one_of(&at("waiting"), text, Waiting::parse(text), examples)
-    });
-    let bill = match source.bill.as_ref().map(|text| text.0.as_str()) {
-        None | Some("rien") => Bill::Nothing,
-        Some("tout") => Bill::Full,
-        Some(text) if text.contains('%') => Bill::Part(reader.percent(&at("bill"), text)?),
-        Some(_) => Bill::Price(Cents(reader.cents(&at("bill"), source.bill.as_ref())?)),
-    };
-    let rule = AbsenceRule {
-        name: if name.is_empty() {
-            "Toute absence".to_owned()
-        } else {
-            name
-        },
-        activities: source.activity.0.clone(),
-        units: reader.units(&source.unit),
-        when,
-        proof_within: within,
-        told,
-        at_least: source.at_least.unwrap_or(0),
-        bill,
-        waiting: waiting.unwrap_or(Waiting::No),
-        credit: source.credit,
-        who: source.who,
-        note: source.note.clone(),
-    };
-    (reader.errors.len() == before).then_some(rule)
 }

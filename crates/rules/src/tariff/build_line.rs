@@ -4,7 +4,8 @@ use super::build::Reader;
 use super::exact::Exact;
 use super::formula::{Basis, Cell, Formula, Points, Row, Table};
 use super::grid::Line;
-use super::measure::{Interval, Measure, number};
+use super::interval::Interval;
+use super::measure::{Measure, number};
 use super::settings::{LineSetting, LineTable, TariffSetting};
 use super::when::When;
 use super::written::{Many, Pair, Written};
@@ -239,11 +240,12 @@ fn brackets(
             _ => &pair.case,
         };
         let Some(interval) = Interval::parse(by, case) else {
+            let written = [pair.case.as_str(), &pair.values.join(" | ")];
+            let written = written.iter().find(|text| !text.is_empty()).unwrap_or(&"");
             return reader.fail(
                 &key,
                 format!(
-                    "«\u{a0}{}\u{a0}» n’est pas une tranche\u{a0}: écrivez \"0-622: 1.00\", \"<600: 1.00\" ou \"1501+: 3.50\"",
-                    pair.case
+                    "«\u{a0}{written}\u{a0}» n’est pas une tranche\u{a0}: écrivez \"0-622: 1.00\", \"<600: 1.00\" ou \"1501+: 3.50\""
                 ),
             );
         };

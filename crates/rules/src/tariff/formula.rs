@@ -3,7 +3,8 @@
 use super::error::PriceError;
 use super::exact::Exact;
 use super::facts::Facts;
-use super::measure::{Interval, Measure};
+use super::interval::Interval;
+use super::measure::Measure;
 use super::when::When;
 
 /// An amount, a part of a measure, or both: `3.80`, `0.287 % quotient`, `1.00 + 10 % coût`.
@@ -71,7 +72,7 @@ impl Cell {
             return fixed;
         };
         let percent = rate.times(Exact::whole(100)).unwrap_or(rate).plain();
-        let rate = format!("{percent}\u{a0}% ({})", measure.name());
+        let rate = format!("{percent}\u{a0}% du {}", measure.name());
         if self.fixed.is_zero() {
             rate
         } else {
@@ -229,11 +230,11 @@ mod tests {
         let read = |text| Cell::parse(text, Measure::Quotient).map(|cell| cell.show());
         let plain = |text| read(text).map(|t| t.replace(['\u{a0}', '\u{202f}'], " "));
         assert_eq!(plain("3,80").as_deref(), Some("3,80 €"));
-        assert_eq!(plain("0.287 %").as_deref(), Some("0,287 % (quotient)"));
-        assert_eq!(plain("10 % coût").as_deref(), Some("10 % (coût)"));
+        assert_eq!(plain("0.287 %").as_deref(), Some("0,287 % du quotient"));
+        assert_eq!(plain("10 % coût").as_deref(), Some("10 % du coût"));
         assert_eq!(
             plain("1 + 0.2 % revenu").as_deref(),
-            Some("1,00 € + 0,2 % (revenu)")
+            Some("1,00 € + 0,2 % du revenu")
         );
         for wrong in ["", "abc", "1 + 2", "1 % + 2 %", "10 % lune", "1;2"] {
             assert_eq!(read(wrong), None, "{wrong:?}");

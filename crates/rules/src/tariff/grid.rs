@@ -238,6 +238,14 @@ impl Grid {
 }
 
 impl Quantity {
+    /// Once for each unit.
+    pub const ONE: Self = Self {
+        per: Per::Unit,
+        steps: None,
+        prorata: None,
+        period: None,
+    };
+
     /// How many times the price is due.
     pub fn of(&self, facts: &Facts) -> Result<Exact, super::error::PriceError> {
         use super::error::PriceError::{Missing, TooLarge};

@@ -2,7 +2,7 @@
 //!
 //! A commune writes its tariffs in its settings file ([`settings`]); [`build`] reads them into
 //! [`Tariffs`], or says in French what cannot be read. Few things compose: *words* that tell cases
-//! apart ([`words`]), *measures* that are cut into intervals ([`measure`]), *conditions* of both
+//! apart ([`words`]), *measures* that are cut into intervals ([`measure`], [`interval`]), *conditions* of both
 //! ([`when`]), and *formulas* ([`formula`]): an amount, a part of a measure, a table of brackets,
 //! points on lines. A *grid* ([`grid`]) has lines, of which the first that holds gives the price of
 //! one, a quantity ([`steps`] where it is time), supplements and penalties, bounds, a rounding
@@ -18,10 +18,14 @@ mod absence_say;
 pub mod absence_setting;
 pub mod aid;
 pub mod aid_setting;
+mod base;
 pub mod billing;
 pub mod build;
+mod build_absence;
 mod build_adjust;
+mod build_grid;
 mod build_line;
+mod build_link;
 pub mod categories;
 pub mod check;
 mod check_cases;
@@ -34,6 +38,7 @@ pub mod facts;
 pub mod formula;
 pub mod grid;
 pub mod instalments;
+pub mod interval;
 pub mod measure;
 pub mod memory;
 pub mod price;

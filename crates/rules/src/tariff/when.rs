@@ -2,7 +2,8 @@
 //! `pas PAI, quotient <= 800`.
 
 use super::facts::Facts;
-use super::measure::{Interval, Measure};
+use super::interval::Interval;
+use super::measure::Measure;
 use super::words::{Lexicon, Word, WordSet};
 
 /// A condition: all its terms hold.

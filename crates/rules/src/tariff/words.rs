@@ -97,8 +97,8 @@ pub enum WordError {
         /// The nearest that is known.
         near: Option<String>,
     },
-    /// Declared on two axes.
-    #[error("le mot «\u{a0}{0}\u{a0}» est déclaré sur deux axes")]
+    /// Declared twice, on one axis or on two.
+    #[error("le mot «\u{a0}{0}\u{a0}» est déclaré deux fois")]
     Twice(String),
     /// Two words of one axis at once.
     #[error("«\u{a0}{0}\u{a0}» et «\u{a0}{1}\u{a0}» s’excluent (axe «\u{a0}{2}\u{a0}»)")]
