@@ -59,6 +59,7 @@ fn every_key_is_documented() {
         "[[absences]]\nTABLE",
         "[categories.residence]\nTABLE",
         "[billing]\nTABLE",
+        "[billing.quotient]\nTABLE",
         "[[price_checks]]\nTABLE",
         "[[absence_checks]]\nTABLE",
     ];

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::quotient::QuotientSetting;
 use super::written::Written;
 
 /// The key `billing`.
@@ -29,6 +30,9 @@ pub struct BillingSetting {
     /// For grids that say nothing: how a total becomes cents.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rounding: Option<String>,
+    /// How the commune computes the quotient, where it does not take the CAF's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quotient: Option<QuotientSetting>,
     /// What else families should know.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,

@@ -17,6 +17,7 @@ use super::formula::Cell;
 use super::grid::Grid;
 use super::measure::{self, Measure};
 use super::price::{Priced, price};
+use super::quotient::QuotientRule;
 use super::settings::TariffSettings;
 use super::when::When;
 use super::words::{Lexicon, Word};
@@ -48,6 +49,8 @@ pub struct Tariffs {
     pub grids: Vec<Grid>,
     /// What follows from absences, in the order of the file.
     pub absences: Vec<AbsenceRule>,
+    /// How the commune computes the quotient, where it does.
+    pub quotient: Option<QuotientRule>,
     /// Penalties on nothing, for activities that have no tariff.
     alone: Vec<Grid>,
 }
@@ -77,6 +80,15 @@ impl Tariffs {
         let absences = (settings.absences.iter().enumerate())
             .filter_map(|(at, rule)| absence(&mut reader, &format!("absences[{}]", at + 1), rule))
             .collect();
+        let formula = settings
+            .billing
+            .as_ref()
+            .and_then(|billing| billing.quotient.as_ref());
+        let quotient = formula.map(QuotientRule::build).transpose();
+        let quotient = quotient.unwrap_or_else(|error| {
+            reader.errors.push(error);
+            None
+        });
         if !reader.errors.is_empty() {
             return Err(reader.errors);
         }
@@ -89,6 +101,7 @@ impl Tariffs {
                     .collect(),
             ),
             absences,
+            quotient,
             alone: alone(&penalties),
         })
     }

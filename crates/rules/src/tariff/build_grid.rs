@@ -161,6 +161,7 @@ fn quantity(reader: &mut Reader, key: &str, source: &TariffSetting) -> Quantity 
         steps,
         prorata,
         period,
+        counted: source.counted.unwrap_or_default(),
     }
 }
 

@@ -8,6 +8,7 @@ use super::facts::Facts;
 use super::formula::{Basis, Cell, Formula};
 use super::measure::Measure;
 use super::rounding::Rounding;
+use super::settings::Counted;
 use super::steps::{Begun, Steps};
 use super::when::When;
 use super::words::{Word, WordSet};
@@ -123,6 +124,8 @@ pub struct Quantity {
     pub prorata: Option<Prorata>,
     /// Over what "numéro" and "fois" are counted, and what a cap holds for.
     pub period: Option<Per>,
+    /// Whose uses are counted in it.
+    pub counted: Counted,
 }
 
 /// In proportion of the days of a period for which a child was enrolled.
@@ -244,6 +247,7 @@ impl Quantity {
         steps: None,
         prorata: None,
         period: None,
+        counted: Counted::Child,
     };
 
     /// How many times the price is due.

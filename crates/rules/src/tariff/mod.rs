@@ -11,7 +11,8 @@
 //! [`fn@price::price`] prices; [`explain`] says why in a sentence for parents; [`check`] looks for
 //! gaps, overlaps, missing cases and jumps. [`absence`] says what is due when a child does not come,
 //! [`memory`] counts the times that a penalty remembers, [`instalments`] parts a yearly price,
-//! [`siblings`] ranks the children of a family, [`replay`] runs the worked examples of a file.
+//! [`quotient`] computes
+//! the quotient where the commune does it itself, [`siblings`] ranks the children of a family, [`replay`] runs the worked examples of a file.
 
 pub mod absence;
 mod absence_say;
@@ -42,6 +43,7 @@ pub mod interval;
 pub mod measure;
 pub mod memory;
 pub mod price;
+pub mod quotient;
 pub mod replay;
 pub mod rounding;
 pub mod settings;

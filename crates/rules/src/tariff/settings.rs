@@ -118,6 +118,9 @@ pub struct TariffSetting {
     /// Over what uses are counted and a cap holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<String>,
+    /// Whose uses are counted in a period: `enfant` (if nothing is said) or `famille`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counted: Option<Counted>,
     /// In proportion of the period: `jour`, `demi entamé`, `quart plein`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prorata: Option<String>,
@@ -151,6 +154,18 @@ pub struct TariffSetting {
     /// Whether the price may fall when the quotient grows, on purpose.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub falling: bool,
+}
+
+/// Whose uses are counted in a period, and share its cap.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Counted {
+    /// Each child's.
+    #[default]
+    #[serde(rename = "enfant")]
+    Child,
+    /// All children's of the family together.
+    #[serde(rename = "famille")]
+    Family,
 }
 
 /// A case of a grid: short, `"maternelle: 3.90"`, or a table.
