@@ -1,5 +1,7 @@
 //! What a régisseur reads when the file is wrong: the line, the key, what to write instead.
 
+use std::fmt::Write as _;
+
 use preau_formats::tariff_settings::{parse, read};
 use preau_rules::tariff::Tariffs;
 use preau_rules::tariff::check::check;
@@ -124,10 +126,10 @@ fn a_grid_is_looked_at_before_it_is_saved() {
         let text = format!("[[tariffs]]\nno_quotient = \"plus haut\"\n{grid}");
         let tariffs = Tariffs::build(&parse(&text).unwrap()).unwrap();
         let findings = check(&tariffs.grids[0], &tariffs.lexicon);
-        said.push_str(&format!("{name}\n"));
+        writeln!(said, "{name}").unwrap();
         for finding in findings {
             let message = finding.message_fr().replace(['\u{a0}', '\u{202f}'], " ");
-            said.push_str(&format!("    {:?}: {message}\n", finding.weight()));
+            writeln!(said, "    {:?}: {message}", finding.weight()).unwrap();
         }
     }
     insta::assert_snapshot!(said);

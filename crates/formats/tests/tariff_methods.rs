@@ -1,6 +1,14 @@
 //! The 24 methods of pricing of the best open peer, each as settings with examples. What needs a
 //! method of its own there is a line, a bracket or a condition here.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
+use std::fmt::Write as _;
+
 use preau_formats::tariff_settings::parse;
 use preau_rules::tariff::Tariffs;
 use preau_rules::tariff::replay::replay;
@@ -9,9 +17,7 @@ use preau_rules::tariff::replay::replay;
 fn holds(method: &str, settings: &str, examples: &[(&str, &str)]) {
     let mut text = settings.to_owned();
     for (facts, expected) in examples {
-        text.push_str(&format!(
-            "\n[[price_checks]]\nactivity = \"alsh\"\nfacts = \"{facts}\"\nexpect = \"{expected}\"\n"
-        ));
+        write!(text, "\n[[price_checks]]\nactivity = \"alsh\"\nfacts = \"{facts}\"\nexpect = \"{expected}\"\n").unwrap();
     }
     let settings = parse(&text).unwrap_or_else(|error| panic!("{method}: {error}"));
     let tariffs = Tariffs::build(&settings).unwrap_or_else(|errors| panic!("{method}: {errors:?}"));

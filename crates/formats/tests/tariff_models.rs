@@ -1,6 +1,8 @@
 //! Models of tariffs and penalties that communes use beyond the list that was seen, each as a story
 //! with its price.
 
+#![expect(clippy::panic, reason = "a test stops at the first surprise")]
+
 use jiff::civil::date;
 use preau_formats::tariff_settings::parse;
 use preau_rules::money::Cents;

@@ -1,5 +1,11 @@
 //! The page that documents the tariffs: its examples are read and replayed, and no key is missing.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
 use std::fs;
 use std::path::Path;
 

@@ -1,5 +1,11 @@
 //! What holds for every tariff, every family and every amount.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
 use jiff::civil::date;
 use preau_formats::tariff_settings::parse;
 use preau_rules::money::Cents;
@@ -158,8 +164,7 @@ proptest! {
         let tariffs = tariffs("[[tariffs]]\nper = \"mois\"\nprice = 40\nprorata = \"jour\"");
         let share = |part| {
             let facts = facts(&tariffs, "").with(Measure::PeriodPart, part).with(Measure::PeriodDays, days);
-            let quantity = grid(&tariffs, &facts).quantity.of(&facts).unwrap();
-            quantity
+            grid(&tariffs, &facts).quantity.of(&facts).unwrap()
         };
         prop_assert_eq!(share(part).plus(share(days - part)), Some(Exact::ONE));
     }

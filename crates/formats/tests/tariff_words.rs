@@ -1,5 +1,7 @@
 //! What a parent reads about a price.
 
+use std::fmt::Write as _;
+
 use jiff::civil::date;
 use preau_formats::tariff_settings::parse;
 use preau_rules::tariff::Tariffs;
@@ -118,17 +120,17 @@ fn prices_say_why() {
                 if !said.instalments.is_empty() {
                     let parts: Vec<String> =
                         said.instalments.iter().map(ToString::to_string).collect();
-                    text.push_str(&format!(" Échéances : {}.", parts.join(", ")));
+                    write!(text, " Échéances : {}.", parts.join(", ")).unwrap();
                 }
                 for note in said.notes {
-                    text.push_str(&format!(" Suite : {note}."));
+                    write!(text, " Suite : {note}.").unwrap();
                 }
                 text
             }
             Err(refusal) => format!("refusé : {refusal}"),
         };
         let answer = answer.replace(['\u{a0}', '\u{202f}'], " ");
-        said.push_str(&format!("{activity} ({facts})\n    {answer}\n"));
+        writeln!(said, "{activity} ({facts})\n    {answer}").unwrap();
     }
     insta::assert_snapshot!(said);
 }

@@ -27,6 +27,10 @@
 //! [`family`] reads birth dates and says ages. [`subscriber_code`] makes and reads the codes that tie an
 //! account to a family.
 //!
+//! # What things cost
+//! [`tariff`] prices by grids that are data, explains each price, looks for gaps in a grid, and says
+//! what is due when a child does not come.
+//!
 //! # When things happen
 //! [`publication`] says when a news item is to be seen and which week a menu is for. [`backoff`]
 //! says when something that failed is tried again, and when it is given up.

@@ -6,8 +6,8 @@ use super::exact::Exact;
 use crate::french;
 
 impl Consequence {
-    /// Why, in a sentence for the family: "Maladie avec certificat : 1 jour réservé de carence ; dû
-    /// le 14 septembre, non facturé du 15 au 16."
+    /// Why, in a sentence for the family: "Maladie (1 jour réservé de carence) : lundi 14
+    /// septembre, dû ; mardi 15 septembre, non facturé."
     pub fn explain_fr(&self, rules: &[AbsenceRule]) -> String {
         let rule = self.rule.and_then(|index| rules.get(index));
         let mut text = match rule {
@@ -20,9 +20,9 @@ impl Consequence {
         let said: Vec<String> = self
             .days
             .iter()
-            .map(|(day, bill)| format!("{}\u{a0}: {}", french::day(*day), bill.label_fr()))
+            .map(|(day, bill)| format!("{}, {}", french::day(*day), bill.label_fr()))
             .collect();
-        text = format!("{text}. {}.", said.join("\u{a0}; "));
+        text = format!("{text}\u{a0}: {}.", said.join("\u{a0}; "));
         if let Some((index, why)) = self.missed
             && let Some(rule) = rules.get(index)
         {

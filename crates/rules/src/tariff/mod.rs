@@ -17,6 +17,8 @@
 pub mod absence;
 mod absence_say;
 pub mod absence_setting;
+#[cfg(test)]
+mod absence_tests;
 pub mod aid;
 pub mod aid_setting;
 mod base;
