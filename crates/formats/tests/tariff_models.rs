@@ -9,7 +9,7 @@ use preau_rules::money::Cents;
 use preau_rules::tariff::exact::Exact;
 use preau_rules::tariff::explain::{Question, explain};
 use preau_rules::tariff::price::{marginal, period_total, with_granted};
-use preau_rules::tariff::{Tariffs, aid};
+use preau_rules::tariff::{PriceError, Tariffs, aid};
 
 fn tariffs(text: &str) -> Tariffs {
     let settings = parse(text).unwrap_or_else(|error| panic!("{error}"));
@@ -319,4 +319,48 @@ fn reductions_never_make_a_price_negative_unless_it_is_a_credit() {
         price(&tariffs(&credit), "").replace('\u{2212}', "-"),
         "-3,00 €"
     );
+}
+
+#[test]
+fn a_unit_without_a_price_of_its_own_has_that_of_its_activity() {
+    let settings =
+        parse("[[tariffs]]\nactivity = \"alsh\"\nprice = 5\nlines = [\"jours fixes: 4\"]");
+    let settings = settings.unwrap_or_else(|error| panic!("{error}"));
+    assert!(
+        Tariffs::build(&settings).is_err(),
+        "nobody declared the option"
+    );
+    let tariffs = Tariffs::build_with(&settings, &["jours fixes"]);
+    let tariffs = tariffs.unwrap_or_else(|errors| panic!("{errors:?}"));
+    let question = |facts| Question {
+        activity: "alsh",
+        unit: Some("matin"),
+        date: date(2026, 9, 7),
+        facts,
+    };
+    let cents = |facts| explain(&tariffs, &question(facts)).map(|said| said.cents);
+    assert_eq!(cents(""), Ok(Cents(500)));
+    assert_eq!(cents("jours fixes"), Ok(Cents(400)));
+}
+
+#[test]
+fn a_missing_tariff_is_never_a_price_of_nothing() {
+    let late = "[[penalties]]\nactivity = \"alsh\"\nafter = \"18:30\"\nadd = 6\n";
+    let question = |tariffs: &Tariffs| {
+        let facts = tariffs.facts(date(2026, 9, 7), None, "départ 18:40");
+        tariffs.price(
+            "alsh",
+            None,
+            &facts.unwrap_or_else(|error| panic!("{error}")),
+        )
+    };
+    let alone = tariffs(late);
+    assert!(matches!(question(&alone), Err(PriceError::NoGrid { .. })));
+    assert_eq!(price(&alone, "départ 18:40"), "6,00 €");
+    // The activity has a tariff, but none for this day: the penalty alone would hide it.
+    let ended = tariffs(&format!(
+        "{late}[[tariffs]]\nactivity = \"alsh\"\nuntil = 2026-07-05\nprice = 3\n"
+    ));
+    assert!(matches!(question(&ended), Err(PriceError::NoGrid { .. })));
+    assert!(price(&ended, "départ 18:40").starts_with("Aucun tarif"));
 }

@@ -58,7 +58,16 @@ pub struct Tariffs {
 impl Tariffs {
     /// Reads the settings, or gives all complaints about them.
     pub fn build(settings: &TariffSettings) -> Result<Self, Vec<SettingError>> {
-        let mut reader = Reader::new(settings);
+        Self::build_with(settings, &[])
+    }
+
+    /// The same, with words that other keys of the file declare: units and options of activities,
+    /// sites, groups. Conditions may speak of them.
+    pub fn build_with(
+        settings: &TariffSettings,
+        words: &[&str],
+    ) -> Result<Self, Vec<SettingError>> {
+        let mut reader = Reader::new(settings, words);
         let penalties: Vec<_> = (settings.penalties.iter().enumerate())
             .filter_map(|(at, penalty)| {
                 let key = format!("penalties[{}]", at + 1);
@@ -116,17 +125,32 @@ impl Tariffs {
         let found = self.grids.iter().find(|grid| {
             grid.covers(activity, unit) && grid.in_force(facts.date) && grid.when.holds(facts)
         });
-        let alone = self.alone.iter().find(|alone| {
-            alone.covers(activity, None)
-                && !self.grids.iter().any(|grid| grid.covers(activity, unit))
-        });
-        found.or(alone).ok_or_else(|| PriceError::NoGrid {
+        found.ok_or_else(|| PriceError::NoGrid {
             what: match unit {
                 Some(unit) => format!("{activity}, {}", self.lexicon.text(unit)),
                 None => activity.to_owned(),
             },
             date: facts.date,
         })
+    }
+
+    /// The same, and for an activity that has no tariff at all its penalties on nothing: what a late
+    /// pick-up costs where only that is written. For explanations; a bill never takes a missing tariff
+    /// for a price of nothing.
+    pub fn grid_or_penalties(
+        &self,
+        activity: &str,
+        unit: Option<Word>,
+        facts: &Facts,
+    ) -> Result<&Grid, PriceError> {
+        let priced = (self.grids.iter()).any(|grid| {
+            grid.activities.is_empty() || grid.activities.iter().any(|a| a == activity)
+        });
+        let alone = self.alone.iter().find(|grid| grid.covers(activity, None));
+        match (self.grid(activity, unit, facts), alone) {
+            (Err(PriceError::NoGrid { .. }), Some(alone)) if !priced => Ok(alone),
+            (found, _) => found,
+        }
     }
 
     /// Prices a unit of an activity. The billing run finds the grid once and calls
@@ -140,9 +164,15 @@ impl Tariffs {
         price(self.grid(activity, unit, facts)?, facts)
     }
 
+    /// A unit that tariffs speak of; none for one that has no price of its own.
+    pub fn unit(&self, id: &str) -> Option<Word> {
+        self.lexicon.word(id).ok()
+    }
+
     /// Facts as the command line and worked examples write them.
     pub fn facts(&self, date: Date, unit: Option<&str>, text: &str) -> Result<Facts, String> {
-        let known: Vec<&str> = unit.into_iter().collect();
+        let known = unit.filter(|unit| self.unit(unit).is_some());
+        let known: Vec<&str> = known.into_iter().collect();
         Facts::read_with(&self.lexicon, date, text, &known)
     }
 }
@@ -154,7 +184,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    fn new(settings: &TariffSettings) -> Self {
+    fn new(settings: &TariffSettings, words: &[&str]) -> Self {
         let (mut lexicon, complaints) = settings.categories.lexicon();
         let mut errors: Vec<SettingError> = (complaints.into_iter())
             .map(|(name, error)| SettingError {
@@ -172,7 +202,9 @@ impl Reader {
             )
             .chain(settings.absences.iter().flat_map(|rule| &rule.unit.0));
         let choices = tariffs.flat_map(|tariff| tariff.choices.iter().map(|pair| &pair.case));
-        for word in units.chain(choices) {
+        let units = units.map(String::as_str);
+        let choices = choices.map(String::as_str);
+        for word in units.chain(choices).chain(words.iter().copied()) {
             if let Err(error) = lexicon.option(word) {
                 errors.push(SettingError {
                     key: "tariffs".to_owned(),

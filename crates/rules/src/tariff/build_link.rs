@@ -94,7 +94,7 @@ pub(super) fn alone(penalties: &[(Vec<String>, Adjust)]) -> Vec<Grid> {
         basis: Basis::ANY,
     };
     let grid = Grid {
-        name: "Pénalités".to_owned(),
+        name: "Pénalités seules, sans tarif".to_owned(),
         version: None,
         since: None,
         until: None,

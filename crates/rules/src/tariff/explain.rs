@@ -49,12 +49,16 @@ pub struct Question<'a> {
 /// Prices and explains; the French sentence of what stands in the way otherwise.
 pub fn explain(tariffs: &Tariffs, question: &Question<'_>) -> Result<Explanation, String> {
     let facts = tariffs.facts(question.date, question.unit, question.facts)?;
-    let unit = (question.unit)
-        .map(|unit| tariffs.lexicon.word(unit))
-        .transpose()
-        .map_err(|error| error.to_string())?;
-    let grid = tariffs.grid(question.activity, unit, &facts);
-    let grid = grid.map_err(|error| error.message_fr())?;
+    let unit = question.unit.and_then(|unit| tariffs.unit(unit));
+    let grid = tariffs.grid_or_penalties(question.activity, unit, &facts);
+    let grid = grid.map_err(|error| match (error, question.unit) {
+        (PriceError::NoGrid { date, .. }, Some(unit)) => PriceError::NoGrid {
+            what: format!("{}, {unit}", question.activity),
+            date,
+        }
+        .message_fr(),
+        (error, _) => error.message_fr(),
+    })?;
     let priced = super::price::price_asked(grid, &facts).map_err(|error| refusal(grid, &error))?;
     Ok(say(&tariffs.lexicon, grid, &facts, &priced))
 }

@@ -8,7 +8,6 @@ use super::build::Tariffs;
 use super::checks::PriceCheck;
 use super::exact::Exact;
 use super::explain::{Question, explain};
-use super::facts::Facts;
 use super::settings::TariffSettings;
 use crate::french;
 use crate::money::Cents;
@@ -128,16 +127,13 @@ fn absence_check(tariffs: &Tariffs, check: &AbsenceCheck) -> Result<String, Stri
     let began = (check.began).map_or_else(|| first.at(8, 0, 0, 0), |moment| moment.0);
     let units: Vec<&str> = check.unit.0.iter().map(String::as_str).collect();
     let text = check.facts.joined();
-    let facts = Facts::read_with(&tariffs.lexicon, first, &text, &units)?;
-    let unit = units
-        .first()
-        .map(|unit| tariffs.lexicon.word(unit))
-        .transpose();
+    let facts = tariffs.facts(first, units.first().copied(), &text)?;
+    let unit = units.first().and_then(|unit| tariffs.unit(unit));
     let moment =
         |moment: Option<super::written::Moment>| -> Option<DateTime> { moment.map(|m| m.0) };
     let absence = Absence {
         activity: &check.activity,
-        unit: unit.map_err(|error| error.to_string())?,
+        unit,
         facts: &facts,
         days: &days,
         began,
