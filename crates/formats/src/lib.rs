@@ -3,3 +3,4 @@
 pub mod archive;
 pub mod school_holidays;
 pub mod settings;
+pub mod tariff_settings;

@@ -32,6 +32,10 @@
 //! not count. [`deadline`] says until when a day may be booked or cancelled, and why. [`settings`] is
 //! what a commune writes of all that in one file.
 //!
+//! # What things cost
+//! [`tariff`] prices by grids that are data, explains each price, looks for gaps in a grid, and says
+//! what is due when a child does not come.
+//!
 //! # When things happen
 //! [`publication`] says when a news item is to be seen and which week a menu is for. [`backoff`]
 //! says when something that failed is tried again, and when it is given up.
@@ -42,8 +46,8 @@ pub mod civility;
 pub mod code;
 pub mod colour;
 pub mod common_password;
-pub mod dossier;
 pub mod deadline;
+pub mod dossier;
 pub mod email;
 pub mod entropy;
 pub mod family;
@@ -59,5 +63,6 @@ pub mod publication;
 pub mod settings;
 pub mod slug;
 pub mod subscriber_code;
+pub mod tariff;
 pub mod text;
 pub mod throttle;
