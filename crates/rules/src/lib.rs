@@ -57,6 +57,7 @@ pub mod id;
 pub mod money;
 pub mod number;
 pub mod password;
+pub mod password_preset;
 pub mod permission;
 pub mod phone;
 pub mod publication;

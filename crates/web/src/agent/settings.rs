@@ -23,7 +23,7 @@ pub(crate) struct Section {
 }
 
 /// Path, label, what it is for, icon, the right it asks for.
-const SECTIONS: [(&str, &str, &str, &str, Right); 10] = [
+const SECTIONS: [(&str, &str, &str, &str, Right); 11] = [
     (
         "/agent/actualites",
         "Actualités",
@@ -64,6 +64,13 @@ const SECTIONS: [(&str, &str, &str, &str, Right); 10] = [
         "Couleur et logo",
         "La couleur de la commune et son logo, lisibles par tous.",
         "eye",
+        Right::PortalSettings,
+    ),
+    (
+        "/agent/parametres/mots-de-passe",
+        "Mots de passe des familles",
+        "Ce que le portail leur demande, et ce qui en résulte.",
+        "lock",
         Right::PortalSettings,
     ),
     (

@@ -3,6 +3,7 @@
 mod activation;
 mod billing_space;
 mod contact;
+mod data;
 mod family_space;
 pub(crate) mod files;
 pub(crate) mod home;
@@ -26,6 +27,7 @@ pub(crate) fn routes() -> Routes {
     Routes::new(Area::Citizen)
         .with(activation::routes)
         .with(contact::routes)
+        .with(data::routes)
         .with(files::routes)
         .with(home::routes)
         .with(informations::routes)
