@@ -4,7 +4,7 @@ mod forms;
 mod logo;
 
 use jiff::{SignedDuration, tz::TimeZone};
-use preau_rules::{french, permission::Right};
+use preau_rules::{french, password_preset::Preset, permission::Right};
 use preau_store::{
     Command, StoreError, Tx,
     tables::{journal, setting},
@@ -65,6 +65,8 @@ pub struct Portal {
     pub dpo: String,
     /// Who hosts the portal.
     pub host: String,
+    /// What is asked of families' passwords.
+    pub passwords: Preset,
 }
 
 impl Default for Portal {
@@ -94,6 +96,7 @@ impl Default for Portal {
             publisher: text("Le maire de la commune"),
             dpo: String::new(),
             host: String::new(),
+            passwords: Preset::default(),
         }
     }
 }
@@ -151,6 +154,8 @@ pub enum Part {
     Texts(Texts),
     /// The accent colour, checked.
     Accent(preau_rules::colour::Accent),
+    /// What is asked of families' passwords.
+    Passwords(Preset),
     /// Everything, for who sets up a commune.
     All(Box<Portal>),
 }
@@ -168,6 +173,7 @@ impl Part {
             Self::Identity(identity) => identity.put(portal),
             Self::Texts(texts) => texts.put(portal),
             Self::Accent(accent) => portal.accent = accent.colour().to_string(),
+            Self::Passwords(preset) => portal.passwords = *preset,
             Self::All(all) => portal.clone_from(all),
         }
     }

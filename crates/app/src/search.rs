@@ -5,7 +5,7 @@ use preau_store::tables::{agent, news, page, request};
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
-use crate::{Cx, Error};
+use crate::{Cx, Error, family};
 
 /// The longest search, in characters.
 const LONGEST: usize = 100;
@@ -88,6 +88,10 @@ pub struct Find {
 /// What was found, by kind. A group that the agent may not see is empty.
 #[derive(Debug, Clone, Default)]
 pub struct Finds {
+    /// Families, by name.
+    pub families: Vec<family::Found>,
+    /// Families that match, the ones not shown included.
+    pub families_total: i64,
     /// Requests, the latest first.
     pub requests: Vec<request::Line>,
     /// Requests that match, the ones not shown included.
@@ -104,7 +108,8 @@ impl Finds {
     /// Nothing at all.
     #[must_use]
     pub fn none(&self) -> bool {
-        self.requests.is_empty()
+        self.families.is_empty()
+            && self.requests.is_empty()
             && self.pages.is_empty()
             && self.news.is_empty()
             && self.agents.is_empty()
@@ -132,6 +137,12 @@ pub async fn everything(cx: &Cx, typed: &str) -> Result<Finds, Error> {
         return Ok(finds);
     }
     let may = |right| agent.grants.allows_somewhere(right);
+    if may(Right::Families) {
+        let found = family::search(cx, typed, 1).await?;
+        finds.families_total = found.total;
+        finds.families = found.families;
+        finds.families.truncate(SHOWN);
+    }
     let mut tx = cx.read().await?;
     if may(Right::Requests) {
         let wanted = request::Wanted {

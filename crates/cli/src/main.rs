@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod family;
 mod progress;
+mod rules;
 mod start;
 
 use std::{io::Write, path::PathBuf, process::ExitCode};
@@ -46,6 +47,9 @@ enum Command {
     /// Crée un exploitant, qui entre par /host
     #[command(subcommand)]
     Operator(agent::OperatorAction),
+    /// Relit le fichier de réglages d’une commune et répond d’après lui, sans serveur
+    #[command(subcommand)]
+    Rules(rules::Action),
     /// Vérifie l’installation et dit quoi faire
     Doctor,
 }
@@ -69,8 +73,10 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<()> {
-    if let Command::Demo(options) = cli.command {
-        return demo::run(options).await;
+    match cli.command {
+        Command::Demo(options) => return demo::run(options).await,
+        Command::Rules(action) => return rules::run(action),
+        _ => {}
     }
     let config = Config::read(cli.config.as_ref())?;
     start::log(&config);
@@ -97,7 +103,7 @@ async fn run(cli: Cli) -> Result<()> {
         Command::Agent(action) => agent::run(&app, action).await,
         Command::Family(action) => family::run(&app, action).await,
         Command::Operator(action) => agent::run_operator(&app, action).await,
-        Command::Demo(_) | Command::Serve | Command::Doctor => Ok(()),
+        Command::Demo(_) | Command::Rules(_) | Command::Serve | Command::Doctor => Ok(()),
     };
     app.communes.close().await;
     done

@@ -1,3 +1,7 @@
 //! Formats: bytes in, bytes out. No database, no clock, no network.
 
 pub mod archive;
+pub mod bundle;
+pub mod school_holidays;
+pub mod settings;
+pub mod tariff_settings;

@@ -27,15 +27,26 @@
 //! [`dossier`] holds the facts of a family's file, field by field. [`family`] reads birth dates and says ages. [`subscriber_code`] makes and reads the codes that tie an
 //! account to a family.
 //!
+//! # What a commune decides
+//! [`calendar`] knows public holidays, school holidays, closings and clocks, and says why a day does
+//! not count. [`deadline`] says until when a day may be booked or cancelled, and why. [`settings`] is
+//! what a commune writes of all that in one file.
+//!
+//! # What things cost
+//! [`tariff`] prices by grids that are data, explains each price, looks for gaps in a grid, and says
+//! what is due when a child does not come.
+//!
 //! # When things happen
 //! [`publication`] says when a news item is to be seen and which week a menu is for. [`backoff`]
 //! says when something that failed is tried again, and when it is given up.
 
 pub mod backoff;
+pub mod calendar;
 pub mod civility;
 pub mod code;
 pub mod colour;
 pub mod common_password;
+pub mod deadline;
 pub mod dossier;
 pub mod email;
 pub mod entropy;
@@ -46,10 +57,13 @@ pub mod id;
 pub mod money;
 pub mod number;
 pub mod password;
+pub mod password_preset;
 pub mod permission;
 pub mod phone;
 pub mod publication;
+pub mod settings;
 pub mod slug;
 pub mod subscriber_code;
+pub mod tariff;
 pub mod text;
 pub mod throttle;

@@ -2,6 +2,8 @@
 //! them off while it is typed. Only the check on the server decides. Figures: CNIL, recommendation
 //! 2022-100: alone, a password needs 80 bits; beside a slow-down ([`crate::throttle`]), 50.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
@@ -14,6 +16,12 @@ pub const MAX_LENGTH: usize = 256;
 
 /// Parts of a name or an address shorter than this are not looked for: "Li" is in "olives".
 const MIN_PERSONAL: usize = 3;
+
+/// Words that a phrase has at least: the CNIL's example for a password alone.
+const MIN_WORDS: u8 = 7;
+
+/// Letters that a word of a phrase has at least.
+const WORD_LENGTH: usize = 3;
 
 /// What a commune asks of a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +38,8 @@ pub struct Policy {
     pub symbol: bool,
     /// How many of these four kinds are needed, whichever they are (0 to 4).
     pub kinds: u8,
+    /// A phrase of so many words is taken instead, whatever it is made of; 0 when none is.
+    pub words: u8,
 }
 
 impl Policy {
@@ -43,6 +53,7 @@ impl Policy {
         upper: true,
         symbol: false,
         kinds: 0,
+        words: 0,
     };
     /// The CNIL's example for a password alone: 12 characters of the four kinds.
     pub const CNIL: Self = Self {
@@ -52,6 +63,7 @@ impl Policy {
         upper: true,
         symbol: true,
         kinds: 0,
+        words: 0,
     };
     /// Agents: 12 characters of three kinds, beside the second factor.
     pub const AGENT: Self = Self {
@@ -61,6 +73,7 @@ impl Policy {
         upper: false,
         symbol: false,
         kinds: 3,
+        words: 0,
     };
 
     /// This policy, and nothing less than `floor` asks.
@@ -73,6 +86,10 @@ impl Policy {
             upper: self.upper || floor.upper,
             symbol: self.symbol || floor.symbol,
             kinds: self.kinds.max(floor.kinds).min(4),
+            words: match self.words {
+                0 => 0,
+                words => words.max(floor.words).max(MIN_WORDS),
+            },
         }
     }
 
@@ -99,11 +116,13 @@ impl Policy {
     /// e-mail address and what else anybody would try first.
     pub fn check(self, password: &str, personal: &[&str]) -> Vec<Check> {
         let facts = Facts::of(password);
+        let phrase = self.words > 0 && words(password) >= usize::from(self.words);
         self.rules()
             .into_iter()
             .map(|rule| Check {
                 rule,
                 met: match rule {
+                    _ if phrase && rule.is_shape() => true,
                     Rule::MinLength(least) => facts.length >= usize::from(least),
                     Rule::Digit => facts.digit,
                     Rule::Lower => facts.lower,
@@ -145,10 +164,17 @@ impl Policy {
             .filter(|rule| rule.is_kind())
             .map(Rule::label_fr)
             .collect();
+        let phrase = match self.words {
+            0 => String::new(),
+            words => format!(", ou une phrase d’au moins {words}\u{a0}mots différents"),
+        };
         if kinds.is_empty() {
-            return format!("{length}.");
+            return format!("{length}{phrase}.");
         }
-        format!("{length}, dont au moins {}.", crate::french::list(&kinds))
+        format!(
+            "{length}, dont au moins {}{phrase}.",
+            crate::french::list(&kinds)
+        )
     }
 }
 
@@ -212,6 +238,19 @@ impl Rule {
         }
     }
 
+    /// About length and kinds: what a page can tick off by itself, and what a phrase need not meet.
+    pub const fn is_shape(self) -> bool {
+        self.is_kind() || matches!(self, Self::MinLength(_))
+    }
+
+    /// The figure of the rule, for the page's script; 1 for those without.
+    pub const fn least(self) -> u8 {
+        match self {
+            Self::MinLength(least) | Self::Kinds(least) => least,
+            _ => 1,
+        }
+    }
+
     /// About what the password is made of, which is said before anything is typed.
     const fn is_kind(self) -> bool {
         matches!(
@@ -262,6 +301,16 @@ pub fn prepare(password: &str) -> String {
     password.nfc().collect()
 }
 
+/// Different words of three letters or more.
+fn words(password: &str) -> usize {
+    let folded = fold(password);
+    let all: BTreeSet<&str> = folded
+        .split(|c: char| !c.is_alphabetic())
+        .filter(|word| word.chars().count() >= WORD_LENGTH)
+        .collect();
+    all.len()
+}
+
 fn holds_personal(password: &str, personal: &[&str]) -> bool {
     let readings = common_password::readings(&fold(password));
     personal
@@ -281,119 +330,4 @@ fn holds_personal(password: &str, personal: &[&str]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    const CAMILLE: &[&str] = &["Camille", "Durand-Lefèvre", "c.durand+ecole@exemple.fr"];
-
-    fn unmet(policy: Policy, password: &str) -> Vec<Rule> {
-        match policy.accept(password, CAMILLE) {
-            Err(PasswordError::Weak(rules)) => rules,
-            _ => vec![],
-        }
-    }
-
-    #[test]
-    fn each_rule_is_told_apart() {
-        assert_eq!(unmet(Policy::FAMILY, "Vz7kqmwp"), []);
-        assert_eq!(unmet(Policy::FAMILY, "Vz7kqmw"), [Rule::MinLength(8)]);
-        assert_eq!(unmet(Policy::FAMILY, "Vzbkqmwp"), [Rule::Digit]);
-        assert_eq!(unmet(Policy::FAMILY, "VZ7KQMWP"), [Rule::Lower]);
-        assert_eq!(unmet(Policy::FAMILY, "vz7kqmwp"), [Rule::Upper]);
-        assert_eq!(unmet(Policy::CNIL, "Vz7kqmwpTd9r"), [Rule::Symbol]);
-        assert_eq!(unmet(Policy::AGENT, "vzbkqmwpxtdrg"), [Rule::Kinds(3)]);
-        assert_eq!(unmet(Policy::AGENT, "vzbk-qmwp-xtd7"), []);
-        assert_eq!(
-            Policy::FAMILY.accept("", CAMILLE),
-            Err(PasswordError::Missing)
-        );
-        assert_eq!(
-            unmet(Policy::FAMILY, &"Vz7kqmwp".repeat(33)).last(),
-            Some(&Rule::MaxLength)
-        );
-    }
-
-    #[test]
-    fn common_ones_are_refused_in_every_disguise() {
-        for password in [
-            "Azerty123",
-            "M0tdeP@sse1",
-            "Soleil2026!",
-            "P@$$w0rd",
-            "Chouchou60",
-            "Mot-de-Passe1",
-            "Abcd1234",
-        ] {
-            assert!(
-                unmet(Policy::FAMILY, password).contains(&Rule::NotCommon),
-                "{password}"
-            );
-        }
-    }
-
-    #[test]
-    fn name_and_address_are_refused() {
-        for password in [
-            "Camille-8841x",
-            "xq9DURAND4wLp",
-            "L3fevre#wq8Zt",
-            "Ec0le-Xw93pq",
-        ] {
-            assert_eq!(
-                unmet(Policy::FAMILY, password),
-                [Rule::NotPersonal],
-                "{password}"
-            );
-        }
-        assert_eq!(
-            unmet(Policy::FAMILY, "exemple-Wk48tz"),
-            [],
-            "the provider is not personal"
-        );
-    }
-
-    #[test]
-    fn an_accent_opens_from_any_keyboard() {
-        assert_eq!(prepare("e\u{301}te\u{301}"), prepare("été"));
-    }
-
-    #[test]
-    fn a_commune_asks_for_more_never_for_less() {
-        let lax = Policy {
-            min_length: 4,
-            digit: false,
-            lower: false,
-            upper: false,
-            symbol: true,
-            kinds: 9,
-        };
-        let kept = lax.at_least(Policy::FAMILY);
-        assert_eq!(
-            kept,
-            Policy {
-                min_length: 8,
-                digit: true,
-                lower: true,
-                upper: true,
-                symbol: true,
-                kinds: 4
-            }
-        );
-    }
-
-    #[test]
-    fn the_hint_says_it_before_anything_is_typed() {
-        insta::assert_snapshot!(Policy::FAMILY.hint_fr().replace('\u{a0}', " "), @"Au moins 8 caractères, dont au moins un chiffre, une lettre minuscule et une lettre majuscule.");
-        insta::assert_snapshot!(Policy::AGENT.hint_fr().replace('\u{a0}', " "), @"Au moins 12 caractères, dont au moins 3 sortes de caractères parmi minuscules, majuscules, chiffres et signes.");
-    }
-
-    proptest! {
-        #[test]
-        fn accepted_means_every_tick_is_on(password in ".{0,20}", length in 0u8..16) {
-            let policy = Policy { min_length: length, ..Policy::FAMILY };
-            let all = policy.check(&password, CAMILLE).iter().all(|check| check.met);
-            prop_assert_eq!(policy.accept(&password, CAMILLE).is_ok(), all && !password.is_empty());
-        }
-    }
-}
+mod tests;

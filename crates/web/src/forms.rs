@@ -1,6 +1,7 @@
 //! Forms as the templates see them: each field with its words, what was typed, and what is wrong with it.
 
 use preau_app::FieldError;
+use preau_rules::password::Policy;
 
 use crate::posted::Posted;
 
@@ -13,6 +14,18 @@ pub(crate) struct Field {
     pub(crate) value: String,
     pub(crate) error: Option<String>,
     pub(crate) required: bool,
+    /// Of a new password: rules that the page ticks off while it is typed.
+    pub(crate) rules: Vec<PasswordRule>,
+    /// Words of a phrase that is taken in place of these rules; 0 for none.
+    pub(crate) words: u8,
+}
+
+/// A rule of passwords as the page's script reads it.
+#[derive(Debug, Clone)]
+pub(crate) struct PasswordRule {
+    pub(crate) code: &'static str,
+    pub(crate) least: u8,
+    pub(crate) label: String,
 }
 
 /// One of several choices.
@@ -38,6 +51,8 @@ static NO_FIELD: Field = Field {
     value: String::new(),
     error: None,
     required: false,
+    rules: Vec::new(),
+    words: 0,
 };
 
 impl Form {
@@ -65,6 +80,25 @@ impl Form {
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         if let Some(field) = self.fields.last_mut() {
             field.hint = Some(hint.into());
+        }
+        self
+    }
+
+    /// The field added last takes a new password, by this rule.
+    pub(crate) fn new_password(mut self, policy: Policy) -> Self {
+        if let Some(field) = self.fields.last_mut() {
+            field.hint = Some(policy.hint_fr());
+            field.words = policy.words;
+            field.rules = policy
+                .rules()
+                .into_iter()
+                .filter(|rule| rule.is_shape())
+                .map(|rule| PasswordRule {
+                    code: rule.code(),
+                    least: rule.least(),
+                    label: rule.label_fr(),
+                })
+                .collect();
         }
         self
     }

@@ -4,7 +4,11 @@
     reason = "a test stops at the first thing that fails"
 )]
 
-use preau_app::{news::NewsForm, pages::PageForm};
+use preau_app::{
+    family_import::{self, Kind},
+    news::NewsForm,
+    pages::PageForm,
+};
 use preau_rules::permission::RolePreset;
 use preau_testkit::{proof, town::Town};
 
@@ -120,4 +124,48 @@ async fn rights_limit_what_is_found() {
     let mut nobody = town.visitor();
     nobody.get("/laigneville/agent/recherche?q=gouter").await;
     nobody.does_not_see("Lefèvre");
+}
+
+const FAMILIES: &str = "famille_reference;nom_famille;responsable1_nom;responsable1_prenom;responsable1_email;responsable1_telephone;enfant1_nom;enfant1_prenom;enfant1_naissance;code_abonne
+F1;Durant;Durant;Léa;lea@exemple.fr;06 12 34 56 78;Durant;Zoé;01/01/2017;BLENFANCE-12087-0001AB
+F2;Morel;Morel;Paul;;;Morel;Tom;2020-05-06;
+";
+const INVOICES: &str = "code_emission;reference;montant;code_personnel;famille_reference
+CANT-10;F2026-31;12,50;P1;F1
+";
+
+#[tokio::test]
+async fn a_family_is_found_by_whatever_a_parent_says_at_the_counter() {
+    let town = town().await;
+    let cx = town.system();
+    for (kind, text) in [(Kind::Families, FAMILIES), (Kind::Invoices, INVOICES)] {
+        let checked = family_import::check(&cx, kind, text).await.unwrap();
+        assert_eq!(checked.problems, []);
+        family_import::write(&cx, checked.rows, &mut |_, _| {})
+            .await
+            .unwrap();
+    }
+    let mut front = town.agent("camille", RolePreset::FrontDesk).await;
+    for typed in [
+        "durant",
+        "ZOE+durant",
+        "lea@exemple.fr",
+        "0612345678",
+        "06+12+34+56+78",
+        "blenfance+12087+0001ab",
+        "F2026-31",
+    ] {
+        front
+            .get(&format!("/laigneville/agent/recherche?q={typed}"))
+            .await;
+        front
+            .sees("Famille Durant")
+            .sees("Zoé (9 ans)")
+            .does_not_see("Famille Morel");
+    }
+    front.follow("Famille Durant").await.sees("Léa Durant");
+    // The same word finds no family for who has no right to see families.
+    let mut anis = town.agent("anis", RolePreset::Animateur).await;
+    anis.get("/laigneville/agent/recherche?q=durant").await;
+    anis.does_not_see("Famille Durant").does_not_see("Zoé");
 }

@@ -4,6 +4,7 @@
 //! theirs. Answers are the same whether an address is known or not; who is concerned learns it by mail.
 
 pub mod activation;
+pub mod data;
 pub mod email;
 pub mod erase;
 pub mod identity;
@@ -17,11 +18,12 @@ pub mod signup;
 
 use preau_rules::{
     civility::Civility,
+    phone::Phone,
     throttle::{Limit, Reason},
 };
 use preau_store::{
     Tx,
-    tables::{account::Account, journal},
+    tables::{account::Account, family, journal, subscription},
 };
 
 use crate::{Caller, Cx, Error, mail::Addressee, search::folded};
@@ -77,6 +79,41 @@ pub(crate) async fn mine(tx: &mut Tx, caller: &Caller) -> Result<Account, Error>
 /// The caller's account.
 pub async fn me(cx: &Cx) -> Result<Account, Error> {
     mine(&mut cx.read().await?, &cx.caller).await
+}
+
+/// How the caller is reached, for forms that need not ask again.
+#[derive(Debug, Clone)]
+pub struct Reach {
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Address of the account.
+    pub email: String,
+    /// Telephone, from the family's file when the account is one of its responsables.
+    pub phone: Option<String>,
+}
+
+/// How the caller is reached.
+pub async fn reach(cx: &Cx) -> Result<Reach, Error> {
+    let mut tx = cx.read().await?;
+    let me = mine(&mut tx, &cx.caller).await?;
+    let mut ties = subscription::history(&mut tx, me.id).await?;
+    ties.retain(|tie| tie.ended_at.is_none() && tie.guardian_id.is_some());
+    let families: Vec<_> = ties.iter().map(|tie| tie.family_id).collect();
+    let guardians = family::guardians(&mut tx, &families).await?;
+    let own = guardians
+        .into_iter()
+        .filter(|g| ties.iter().any(|tie| tie.guardian_id == Some(g.id)));
+    let phone = own.filter_map(|g| g.phone).next();
+    Ok(Reach {
+        phone: phone
+            .and_then(|p| Phone::parse(&p).ok())
+            .map(|p| p.display()),
+        first_name: me.first_name,
+        last_name: me.last_name,
+        email: me.email,
+    })
 }
 
 /// Notes what happened to an account. The journal is never erased: it says which account, not whose.

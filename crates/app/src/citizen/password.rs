@@ -23,7 +23,7 @@ use crate::{
     login::key_of,
     mail::{Mail, PasswordChanged, PasswordReset, Zone},
     outbox::{self, Post},
-    password,
+    password, portal,
     throttle::{self, Try},
     token_hash,
 };
@@ -158,14 +158,21 @@ impl Command for Choose {
     }
 }
 
+/// Takes a new password of somebody by the commune's rule of this moment, or says what is missing.
+async fn check(cx: &Cx, typed: (&str, &str), of: &Account) -> Result<Problems, Error> {
+    let policy = portal::get(&mut cx.read().await?).await?.passwords.policy();
+    let mut problems = Problems::default();
+    let personal = [&*of.first_name, &*of.last_name, &*of.email];
+    check_password(&mut problems, policy, typed, &personal);
+    Ok(problems)
+}
+
 /// Chooses another password by a link. False when it works no more.
 pub async fn choose(cx: &Cx, token: &str, password: &str, again: &str) -> Result<bool, Error> {
     let Some(account) = behind_link(cx, token).await? else {
         return Ok(false);
     };
-    let mut problems = Problems::default();
-    let personal = [&*account.first_name, &*account.last_name, &*account.email];
-    check_password(&mut problems, password, again, &personal);
+    let problems = check(cx, (password, again), &account).await?;
     if !problems.none() {
         return Err(problems.into_error());
     }
@@ -219,9 +226,7 @@ impl Command for Change {
 /// Chooses another password; the other sessions end.
 pub async fn change(cx: &Cx, current: &str, new: &str, again: &str) -> Result<(), Error> {
     let me = super::me(cx).await?;
-    let mut problems = Problems::default();
-    let personal = [&*me.first_name, &*me.last_name, &*me.email];
-    check_password(&mut problems, new, again, &personal);
+    let mut problems = check(cx, (new, again), &me).await?;
     if current.is_empty() {
         problems.add("mot_de_passe_actuel", "Tapez votre mot de passe actuel.");
     }

@@ -25,7 +25,7 @@ use crate::{
     legal,
     mail::{AccountAlreadyExists, AccountConfirmation, Mail, Zone},
     outbox::{self, Post},
-    password,
+    password, portal,
     proof::{self, Proof, USED_FR},
 };
 
@@ -65,20 +65,14 @@ pub struct SignUpForm {
     pub leurre: String,
 }
 
-/// What families' passwords must be.
-#[must_use]
-pub fn policy() -> Policy {
-    Policy::FAMILY
-}
-
 /// Checks a new password and its repetition.
 pub(crate) fn check_password(
     problems: &mut Problems,
-    password: &str,
-    again: &str,
+    policy: Policy,
+    (password, again): (&str, &str),
     personal: &[&str],
 ) {
-    let accepted = policy().accept(password, personal);
+    let accepted = policy.accept(password, personal);
     problems.take("mot_de_passe", accepted, PasswordError::message_fr);
     if again != password {
         problems.add(
@@ -107,13 +101,13 @@ pub(crate) fn identity(
 }
 
 impl SignUpForm {
-    fn parse(&self, id: Uuid, terms: i64) -> Result<NewSignUp, Error> {
+    fn parse(&self, id: Uuid, terms: i64, policy: Policy) -> Result<NewSignUp, Error> {
         let mut problems = Problems::default();
         let named = identity(&mut problems, (&self.civilite, &self.prenom, &self.nom));
         let email = problems.take("email", Email::parse(&self.email), EmailError::message_fr);
         let personal = [self.prenom.trim(), self.nom.trim(), self.email.trim()];
-        let again = &self.confirmation_mot_de_passe;
-        check_password(&mut problems, &self.mot_de_passe, again, &personal);
+        let typed = (&*self.mot_de_passe, &*self.confirmation_mot_de_passe);
+        check_password(&mut problems, policy, typed, &personal);
         let code = Line::parse_optional(&self.code_abonne, 60);
         let code = problems.take("code_abonne", code, |e| e.message_fr("Code abonné"));
         if !self.conditions {
@@ -252,8 +246,9 @@ impl Command for Register {
 pub async fn sign_up(cx: &Cx, form: &SignUpForm) -> Result<Uuid, Error> {
     let mut tx = cx.read().await?;
     let terms = legal::shown(cx, &mut tx, "conditions").await?.version;
+    let policy = portal::get(&mut tx).await?.passwords.policy();
     drop(tx);
-    let mut new = form.parse(cx.app.entropy.id(cx.at), terms)?;
+    let mut new = form.parse(cx.app.entropy.id(cx.at), terms, policy)?;
     let proof = match form.altcha.trim() {
         "" => None,
         text => {

@@ -267,6 +267,7 @@ impl Identity {
             notification_zone: now.notification_zone,
             accent: now.accent,
             logo: now.logo,
+            passwords: now.passwords,
             ..self.0.clone()
         };
     }

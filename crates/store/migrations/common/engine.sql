@@ -24,6 +24,7 @@ CREATE TABLE journal (
   http_request TEXT
 ) STRICT;
 CREATE INDEX journal_object ON journal (object_kind, object_id, id);
+CREATE INDEX journal_account ON journal (actor_id, id) WHERE actor_kind = 'account';
 -- sqlite
 CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
@@ -68,6 +69,7 @@ CREATE TABLE mail (
 ) STRICT;
 CREATE INDEX mail_state ON mail (state, created_at);
 CREATE INDEX mail_about ON mail (about_kind, about_id);
+CREATE INDEX mail_to ON mail (LOWER(to_address));
 
 CREATE TABLE setting (
   name TEXT PRIMARY KEY,

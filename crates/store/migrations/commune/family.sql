@@ -73,6 +73,7 @@ CREATE TABLE subscriber_code_use (
   at INSTANT NOT NULL,
   UNIQUE (code_id, account_id)
 ) STRICT;
+CREATE INDEX subscriber_code_use_account ON subscriber_code_use (account_id);
 
 -- Invoices of the software that the commune comes from: whoever holds one can prove to be of the family.
 CREATE TABLE invoice_reference (
@@ -102,6 +103,7 @@ CREATE TABLE subscription (
   ended_by TEXT
 ) STRICT;
 CREATE UNIQUE INDEX subscription_active ON subscription (account_id, family_id) WHERE ended_at IS NULL;
+CREATE INDEX subscription_account ON subscription (account_id);
 CREATE INDEX subscription_family ON subscription (family_id);
 
 -- Somebody of the family says that a subscription is not right; an agent looks at it through the request.

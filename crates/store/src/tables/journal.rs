@@ -9,6 +9,7 @@ use crate::{Tx, args, error::StoreError, row, sql::statements};
 statements! {
     INSERT = "INSERT INTO journal (id, at, actor_kind, actor_id, actor_name, action, object_kind, object_id, object_name, before, after, http_request) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     OF_OBJECT = "SELECT id, at, actor_kind, actor_name, action, object_kind, object_id, object_name, before, after FROM journal WHERE object_kind = ?1 AND object_id = ?2 ORDER BY id DESC LIMIT ?3";
+    OF_ACCOUNT = "SELECT id, at, actor_kind, actor_name, action, object_kind, object_id, object_name, before, after FROM journal WHERE (object_kind = 'account' AND object_id = ?1) OR (actor_kind = 'account' AND actor_id = ?2) ORDER BY id";
     PAGE = "SELECT id, at, actor_kind, actor_name, action, object_kind, object_id, object_name, before, after FROM journal WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
     PAGE_OF = "SELECT id, at, actor_kind, actor_name, action, object_kind, object_id, object_name, before, after FROM journal WHERE object_kind = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
     KINDS = "SELECT DISTINCT object_kind FROM journal ORDER BY object_kind";
@@ -98,6 +99,11 @@ pub async fn of_object(
     limit: i64,
 ) -> Result<Vec<Entry>, StoreError> {
     tx.query(&OF_OBJECT, args![kind, id, limit]).await
+}
+
+/// Entries about an account and about what its owner did, the oldest first.
+pub async fn of_account(tx: &mut Tx, id: Uuid) -> Result<Vec<Entry>, StoreError> {
+    tx.query(&OF_ACCOUNT, args![id.to_string(), id]).await
 }
 
 /// A page of entries, newest first, older than `before` (all when `None`).

@@ -9,6 +9,7 @@ statements! {
     INSERT = "INSERT INTO mail (id, kind, to_name, to_address, subject, text, html, about_kind, about_id, state, attempts, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'queued', 0, ?10, ?11)";
     GET = "SELECT id, kind, to_name, to_address, subject, text, html, about_kind, about_id, state, attempts, last_error, created_at, expires_at, settled_at FROM mail WHERE id = ?1";
     ABOUT = "SELECT id, kind, to_name, to_address, subject, text, html, about_kind, about_id, state, attempts, last_error, created_at, expires_at, settled_at FROM mail WHERE about_kind = ?1 AND about_id = ?2 ORDER BY id";
+    OF_ACCOUNT = "SELECT id, kind, to_name, to_address, subject, text, html, about_kind, about_id, state, attempts, last_error, created_at, expires_at, settled_at FROM mail WHERE (about_kind = 'account' AND about_id = ?1) OR (about_kind = 'sign_up' AND about_id IN (SELECT id FROM sign_up WHERE account_id = ?1)) OR (about_kind = 'request' AND about_id IN (SELECT id FROM request WHERE account_id = ?1)) OR (LOWER(to_address) = ?2 AND created_at >= ?3) ORDER BY id";
     IN_STATE = "SELECT id, kind, to_name, to_address, subject, text, html, about_kind, about_id, state, attempts, last_error, created_at, expires_at, settled_at FROM mail WHERE state = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
     COUNTS = "SELECT COUNT(CASE WHEN state = 'queued' THEN 1 END), COUNT(CASE WHEN state = 'sent' THEN 1 END), COUNT(CASE WHEN state = 'refused' THEN 1 END), COUNT(CASE WHEN state = 'expired' THEN 1 END) FROM mail";
     SETTLE = "UPDATE mail SET state = ?2, attempts = attempts + 1, last_error = ?3, settled_at = ?4 WHERE id = ?1 AND state = 'queued'";
@@ -95,6 +96,17 @@ pub async fn get(tx: &mut Tx, id: Uuid) -> Result<Option<Mail>, StoreError> {
 /// Mails about one thing, oldest first.
 pub async fn about(tx: &mut Tx, kind: &str, id: Uuid) -> Result<Vec<Mail>, StoreError> {
     tx.query(&ABOUT, args![kind, id]).await
+}
+
+/// Mails to the owner of an account, oldest first: about it, about its requests, and what else went to its address
+/// since it is theirs.
+pub async fn of_account(
+    tx: &mut Tx,
+    id: Uuid,
+    email_key: &str,
+    since: Timestamp,
+) -> Result<Vec<Mail>, StoreError> {
+    tx.query(&OF_ACCOUNT, args![id, email_key, since]).await
 }
 
 /// Mails in a state, newest first, older than `before`.

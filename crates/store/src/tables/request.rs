@@ -227,6 +227,17 @@ pub async fn get(tx: &mut Tx, id: Uuid) -> Result<Option<Request>, StoreError> {
     tx.query_opt(&GET, args![id]).await
 }
 
+/// These requests, each with what was said about it, oldest first.
+pub async fn whole(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<(Request, Vec<Message>)>, StoreError> {
+    let sets = || ids.iter().map(|id| args![*id].to_vec()).collect();
+    let requests: Vec<Vec<Request>> = tx.query_many(&GET, sets()).await?;
+    let messages: Vec<Vec<Message>> = tx.query_many(&MESSAGES, sets()).await?;
+    let pairs = requests.into_iter().zip(messages);
+    Ok(pairs
+        .filter_map(|(found, said)| Some((found.into_iter().next()?, said)))
+        .collect())
+}
+
 /// The request of a number.
 pub async fn by_number(tx: &mut Tx, number: &str) -> Result<Option<Request>, StoreError> {
     tx.query_opt(&BY_NUMBER, args![number]).await

@@ -9,6 +9,7 @@ statements! {
     INSERT = "INSERT INTO session (id, token_hash, subject_kind, subject_id, stage, user_agent, address, created_at, seen_at, expires_at, device) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10)";
     BY_TOKEN = "SELECT id, subject_kind, subject_id, stage, user_agent, address, created_at, seen_at, expires_at FROM session WHERE token_hash = ?1 AND ended_at IS NULL AND expires_at > ?2";
     OF_SUBJECT = "SELECT id, subject_kind, subject_id, stage, user_agent, address, created_at, seen_at, expires_at FROM session WHERE subject_kind = ?1 AND subject_id = ?2 AND ended_at IS NULL AND stage = 'open' AND expires_at > ?3 ORDER BY seen_at DESC, id DESC";
+    EVERY = "SELECT user_agent, address, created_at, seen_at, expires_at, ended_at FROM session WHERE subject_kind = ?1 AND subject_id = ?2 ORDER BY created_at, id";
     DEVICES = "SELECT COUNT(*), COUNT(CASE WHEN device = ?3 THEN 1 END) FROM session WHERE subject_kind = ?1 AND subject_id = ?2 AND stage = 'open'";
     SEEN = "UPDATE session SET seen_at = ?2, expires_at = ?3 WHERE id = ?1 AND ended_at IS NULL";
     END = "UPDATE session SET ended_at = ?3 WHERE id = ?1 AND subject_id = ?2 AND ended_at IS NULL";
@@ -37,6 +38,24 @@ row! {
         pub seen_at: Timestamp,
         /// When it ends unless it is used.
         pub expires_at: Timestamp,
+    }
+}
+
+row! {
+    /// A session, open or not, as its owner may read of it.
+    pub struct Past {
+        /// Browser, as it calls itself.
+        pub user_agent: String,
+        /// Address it was opened from.
+        pub address: String,
+        /// When it was opened.
+        pub created_at: Timestamp,
+        /// When it was last used, to the minute.
+        pub seen_at: Timestamp,
+        /// When it ends, or ended, unless it is used.
+        pub expires_at: Timestamp,
+        /// When it was closed.
+        pub ended_at: Option<Timestamp>,
     }
 }
 
@@ -93,6 +112,11 @@ pub async fn of_subject(
     at: Timestamp,
 ) -> Result<Vec<Session>, StoreError> {
     tx.query(&OF_SUBJECT, args![kind, id, at]).await
+}
+
+/// Every session of somebody that is still known, the oldest first.
+pub async fn every(tx: &mut Tx, kind: &str, id: Uuid) -> Result<Vec<Past>, StoreError> {
+    tx.query(&EVERY, args![kind, id]).await
 }
 
 /// It was used: its end slides.

@@ -17,6 +17,7 @@ statements! {
     USE = "INSERT INTO subscriber_code_use (id, code_id, account_id, account_name, at) VALUES (?1, ?2, ?3, ?4, ?5)";
     USES = "SELECT code_id, account_id, account_name, at FROM subscriber_code_use WHERE code_id = ?1 ORDER BY at, id";
     USES_OF_FAMILY = "SELECT subscriber_code_use.code_id, subscriber_code_use.account_id, subscriber_code_use.account_name, subscriber_code_use.at FROM subscriber_code_use JOIN subscriber_code ON subscriber_code.id = subscriber_code_use.code_id WHERE subscriber_code.family_id = ?1 ORDER BY subscriber_code_use.at, subscriber_code_use.id";
+    USED_BY = "SELECT subscriber_code.code, subscriber_code_use.at FROM subscriber_code_use JOIN subscriber_code ON subscriber_code.id = subscriber_code_use.code_id WHERE subscriber_code_use.account_id = ?1 ORDER BY subscriber_code_use.at, subscriber_code_use.id";
     WITHOUT_ACCOUNT = "SELECT family.id FROM family WHERE NOT EXISTS (SELECT 1 FROM subscription WHERE subscription.family_id = family.id AND subscription.ended_at IS NULL) AND NOT EXISTS (SELECT 1 FROM subscriber_code WHERE subscriber_code.family_id = family.id AND subscriber_code.revoked_at IS NULL AND (subscriber_code.expires_at IS NULL OR subscriber_code.expires_at > ?1)) ORDER BY family.search, family.id";
 }
 
@@ -150,6 +151,11 @@ pub async fn uses(tx: &mut Tx, code: Uuid) -> Result<Vec<Use>, StoreError> {
 /// Who used the codes of a family.
 pub async fn uses_of_family(tx: &mut Tx, family: Uuid) -> Result<Vec<Use>, StoreError> {
     tx.query(&USES_OF_FAMILY, args![family]).await
+}
+
+/// The codes that an account used, as they are printed, and when.
+pub async fn used_by(tx: &mut Tx, account: Uuid) -> Result<Vec<(String, Timestamp)>, StoreError> {
+    tx.query(&USED_BY, args![account]).await
 }
 
 /// Families that nobody is tied to and that have no code that is still good.

@@ -32,6 +32,31 @@ for (const box of all("[data-reveal]")) {
   input.form?.addEventListener("submit", () => show(false));
 }
 
+// A new password: its rules are ticked off as it is typed. What the server alone knows (names, common ones) it says.
+const kinds = { digit: /\p{N}/u, lower: /\p{Ll}/u, upper: /\p{Lu}/u, symbol: /[^\p{N}\p{Ll}\p{Lu}]/u };
+for (const list of all("[data-rules]")) {
+  const input = document.getElementById(list.dataset.rules);
+  const told = Object.assign(document.createElement("p"), { className: "govuk-visually-hidden" });
+  told.setAttribute("role", "status");
+  list.after(told);
+  let pause;
+  input?.addEventListener("input", () => {
+    const typed = input.value.normalize();
+    const words = new Set(typed.toLowerCase().split(/[^\p{L}\p{M}]+/u).filter((word) => [...word].length > 2));
+    const phrase = Number(list.dataset.words) > 0 && words.size >= Number(list.dataset.words);
+    const met = ({ rule, least }) => phrase
+      || (rule === "min-length" ? [...typed].length >= Number(least)
+        : rule === "kinds" ? Object.values(kinds).filter((kind) => kind.test(typed)).length >= Number(least)
+          : kinds[rule].test(typed));
+    const left = [...list.querySelectorAll("[data-rule]")].filter((line) => !line.classList.toggle("met", met(line.dataset)));
+    list.hidden = !typed;
+    clearTimeout(pause);
+    pause = setTimeout(() => {
+      told.textContent = left.length ? `Il manque : ${left.map((line) => line.textContent).join(", ")}` : "La règle est respectée";
+    }, 1000);
+  });
+}
+
 // Characters left. The eye reads each change, a screen reader only the pauses.
 for (const area of all("[data-count]")) {
   const limit = Number(area.dataset.count);

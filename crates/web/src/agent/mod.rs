@@ -23,6 +23,7 @@ mod news;
 pub(crate) mod one_agent;
 mod page_edit;
 mod pages;
+mod passwords;
 mod request;
 mod request_view;
 mod requests;
@@ -63,6 +64,7 @@ pub(crate) fn routes() -> Routes {
         .with(sites::routes)
         .with(settings::routes)
         .with(pages::routes)
+        .with(passwords::routes)
         .with(page_edit::routes)
         .with(news::routes)
         .with(menus::routes)

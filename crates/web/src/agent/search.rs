@@ -1,8 +1,13 @@
-//! Searching everywhere: requests, pages, news, agents; a whole number opens its request at once.
+//! Searching everywhere: families, requests, pages, news, agents; a whole number opens its request at once.
 
 use askama::Template;
 use axum::extract::Query;
-use preau_app::search::{self, Find};
+use preau_app::{
+    family,
+    search::{self, Find},
+    subscription::formal,
+};
+use preau_rules::{family::age, french};
 use serde::Deserialize;
 
 use crate::{
@@ -39,6 +44,9 @@ struct Found {
     page: Page,
     words: String,
     asked: bool,
+    families: Vec<Item>,
+    /// Where all of them are, when more match than are shown.
+    more_families: Option<(String, i64)>,
     requests: Vec<LineView>,
     /// Where all of them are, when more match than are shown.
     more: Option<(String, i64)>,
@@ -54,6 +62,10 @@ async fn show(call: Call, Query(asked): Query<Asked>) -> Reply {
     let shown = i64::try_from(finds.requests.len()).unwrap_or(i64::MAX);
     let all = form_urlencoded::Serializer::new(String::new())
         .append_pair("filtre", "toutes")
+        .append_pair("q", &words)
+        .finish();
+    let shown_families = i64::try_from(finds.families.len()).unwrap_or(i64::MAX);
+    let all_families = form_urlencoded::Serializer::new(String::new())
         .append_pair("q", &words)
         .finish();
     let groups = [
@@ -85,6 +97,13 @@ async fn show(call: Call, Query(asked): Query<Asked>) -> Reply {
             .crumb("Ma journée", Some("/agent"))
             .crumb("Recherche", None),
         asked: !search::Query::parse(&words).is_empty(),
+        more_families: (finds.families_total > shown_families).then(|| {
+            (
+                call.href(&format!("/agent/familles?{all_families}")),
+                finds.families_total,
+            )
+        }),
+        families: finds.families.iter().map(|f| family(&call, f)).collect(),
         more: (finds.requests_total > shown).then(|| {
             (
                 call.href(&format!("/agent/demandes?{all}")),
@@ -100,6 +119,25 @@ async fn show(call: Call, Query(asked): Query<Asked>) -> Reply {
         words,
     };
     call.html(&template)
+}
+
+/// A family by its name, with who is in it: several have the same.
+fn family(call: &Call, found: &family::Found) -> Item {
+    let today = call.cx.at.to_zoned(call.portal.zone()).date();
+    let mut people: Vec<String> = found.guardians.iter().map(formal).collect();
+    people.extend(
+        found
+            .children
+            .iter()
+            .map(|c| format!("{} ({})", c.first_name, age(c.born_on, today))),
+    );
+    let people = french::list(&people);
+    let comma = if people.is_empty() { "" } else { ", " };
+    Item {
+        href: call.href(&format!("/agent/familles/{}", found.line.id)),
+        title: format!("Famille {}", found.line.name),
+        about: format!("{people}{comma}dossier n° {}", found.line.reference),
+    }
 }
 
 fn group(

@@ -23,7 +23,7 @@ pub(crate) struct Section {
 }
 
 /// Path, label, what it is for, icon, the right it asks for.
-const SECTIONS: [(&str, &str, &str, &str, Right); 11] = [
+const SECTIONS: [(&str, &str, &str, &str, Right); 12] = [
     (
         "/agent/actualites",
         "Actualités",
@@ -71,6 +71,13 @@ const SECTIONS: [(&str, &str, &str, &str, Right); 11] = [
         "Dossier famille",
         "Ce que les familles voient et changent, champ par champ.",
         "users",
+        Right::PortalSettings,
+    ),
+    (
+        "/agent/parametres/mots-de-passe",
+        "Mots de passe des familles",
+        "Ce que le portail leur demande, et ce qui en résulte.",
+        "lock",
         Right::PortalSettings,
     ),
     (

@@ -8,7 +8,7 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use preau_app::{
-    Error,
+    Error, citizen,
     contact::{self, CODE_TRIES, Confirmed, ContactForm, LONGEST, Sent, Waiting},
     proof,
 };
@@ -45,6 +45,8 @@ struct Contact {
     challenge: String,
     /// How long to wait, after too many messages.
     wait: Option<String>,
+    /// The writer is logged in.
+    known: bool,
 }
 
 fn fields() -> Form {
@@ -71,11 +73,31 @@ fn page(call: &Call, form: Form, wait: Option<String>) -> Contact {
         limit: LONGEST,
         challenge: call.href("/contact/defi"),
         wait,
+        known: call.cx.caller.account().is_ok(),
     }
 }
 
+/// Who is logged in need not type again what the portal knows.
+async fn prefilled(call: &Call) -> Result<Form, Error> {
+    let mut form = fields();
+    if call.cx.caller.account().is_ok() {
+        let me = citizen::reach(&call.cx).await?;
+        let phone = me.phone.unwrap_or_default();
+        for (field, value) in [
+            ("nom", &me.last_name),
+            ("prenom", &me.first_name),
+            ("email", &me.email),
+            ("telephone", &phone),
+        ] {
+            form.set(field, value);
+        }
+    }
+    Ok(form)
+}
+
 async fn show(call: Call) -> Reply {
-    call.html(&page(&call, fields(), None))
+    let form = prefilled(&call).await?;
+    call.html(&page(&call, form, None))
 }
 
 async fn challenge(call: Call) -> Reply {

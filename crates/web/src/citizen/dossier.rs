@@ -106,9 +106,10 @@ fn card(call: &Call, dossier: &Dossier, member: &Member) -> Card {
         let Some(field) = preau_rules::dossier::field(key) else {
             continue;
         };
-        if let Some(value) = member.value(field).filter(|_| {
-            dossier.policies.of(field).access != preau_rules::dossier::Access::Hidden
-        }) {
+        if let Some(value) = member
+            .value(field)
+            .filter(|_| dossier.policies.of(field).access != preau_rules::dossier::Access::Hidden)
+        {
             lines.push(field.kind.shown(value));
         }
     }

@@ -100,7 +100,10 @@ fn control(dossier: &Dossier, member: &Member, known: &'static Known, back: &Bac
         return Control::Fixed(
             known.label,
             now.map(words).unwrap_or_default(),
-            format!("En attente de vérification : {after} (demande {}).", change.number),
+            format!(
+                "En attente de vérification : {after} (demande {}).",
+                change.number
+            ),
         );
     }
     let policy = dossier.policies.of(known);

@@ -52,12 +52,19 @@ async fn logo(call: Call, Path(id): Path<String>) -> Reply {
     Ok(answer(opened, "public, max-age=31536000, immutable"))
 }
 
-fn answer(opened: Opened, cache: &'static str) -> Response {
-    let kind = file::kind_of(&opened.file.media_type);
-    let place = if kind.inline { "inline" } else { "attachment" };
-    let ascii: String = opened
-        .file
-        .name
+/// A file that is saved, under its name, and kept by no cache.
+pub(crate) fn download(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Response {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    if let Ok(value) = HeaderValue::from_str(&disposition("attachment", name)) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    (headers, bytes).into_response()
+}
+
+fn disposition(place: &str, name: &str) -> String {
+    let ascii: String = name
         .chars()
         .map(|c| {
             if c.is_ascii_alphanumeric() || "-._ ".contains(c) {
@@ -67,10 +74,14 @@ fn answer(opened: Opened, cache: &'static str) -> Response {
             }
         })
         .collect();
-    let disposition = format!(
-        "{place}; filename=\"{ascii}\"; filename*=UTF-8''{}",
-        percent(&opened.file.name)
-    );
+    let exact = percent(name);
+    format!("{place}; filename=\"{ascii}\"; filename*=UTF-8''{exact}")
+}
+
+fn answer(opened: Opened, cache: &'static str) -> Response {
+    let kind = file::kind_of(&opened.file.media_type);
+    let place = if kind.inline { "inline" } else { "attachment" };
+    let disposition = disposition(place, &opened.file.name);
     // A browser's own PDF reader does not start in a sandbox; the others need none of what it forbids.
     let policy = if kind.media_type == "application/pdf" {
         "default-src 'none'; object-src 'self'; frame-ancestors 'none'"

@@ -3,6 +3,7 @@
 mod activation;
 mod billing_space;
 mod contact;
+mod data;
 pub(crate) mod dossier;
 mod dossier_edit;
 mod family_space;
@@ -28,6 +29,7 @@ pub(crate) fn routes() -> Routes {
     Routes::new(Area::Citizen)
         .with(activation::routes)
         .with(contact::routes)
+        .with(data::routes)
         .with(files::routes)
         .with(home::routes)
         .with(informations::routes)

@@ -92,8 +92,8 @@ async fn template(
     identity.set("civilite", &me.civility);
     identity.set("nom", &me.last_name);
     identity.set("prenom", &me.first_name);
-    let mut password =
-        new_password(Form::default().required("mot_de_passe_actuel", "Mot de passe actuel"));
+    let current = Form::default().required("mot_de_passe_actuel", "Mot de passe actuel");
+    let mut password = new_password(call, current);
     let mut address = Form::default()
         .required("email", "Nouvelle adresse e-mail")
         .required("mot_de_passe_adresse", "Mot de passe actuel");

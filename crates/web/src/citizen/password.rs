@@ -115,7 +115,7 @@ async fn page(call: &Call, token: &str, form: Form) -> Result<Choose, Error> {
 
 async fn show(call: Call, asked_for: Asked) -> Reply {
     let token = asked(&asked_for, "id").unwrap_or_default();
-    call.html(&page(&call, token, new_password(Form::default())).await?)
+    call.html(&page(&call, token, new_password(&call, Form::default())).await?)
 }
 
 async fn choose(Submitted { call, form }: Submitted) -> Reply {
@@ -124,7 +124,7 @@ async fn choose(Submitted { call, form }: Submitted) -> Reply {
         form.text("mot_de_passe"),
         form.text("confirmation_mot_de_passe"),
     );
-    let fields = new_password(Form::default());
+    let fields = new_password(&call, Form::default());
     match password::choose(&call.cx, token, new, again).await {
         Ok(true) => {
             let mut response = call.see_saying(

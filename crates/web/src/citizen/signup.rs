@@ -62,20 +62,20 @@ pub(crate) fn civilities(chosen: &str) -> Vec<Choice> {
 }
 
 /// A new password and its repetition, with the rule under the first.
-pub(crate) fn new_password(form: Form) -> Form {
+pub(crate) fn new_password(call: &Call, form: Form) -> Form {
     form.required("mot_de_passe", "Mot de passe")
-        .hint(signup::policy().hint_fr())
+        .new_password(call.portal.passwords.policy())
         .required("confirmation_mot_de_passe", "Confirmation du mot de passe")
 }
 
-fn fields() -> Form {
+fn fields(call: &Call) -> Form {
     let form = Form::default()
         .required("civilite", "Civilité")
         .required("nom", "Nom")
         .required("prenom", "Prénom")
         .required("email", "E-mail (identifiant)")
         .hint("L’e-mail de confirmation y arrive, et vous vous connectez avec.");
-    new_password(form)
+    new_password(call, form)
         .optional("code_abonne", "Code abonné")
         .hint("Il est sur le courrier de la mairie. Sans lui, créez votre compte quand même : vous le saisirez plus tard dans « Mes abonnements ».")
         .required("conditions", "J’ai lu et j’accepte les Conditions d’utilisation")
@@ -100,7 +100,7 @@ async fn show(call: Call) -> Reply {
     if call.cx.caller.account().is_ok() {
         return Ok(call.see("/espace-citoyen"));
     }
-    call.html(&page(&call, fields()).await?)
+    call.html(&page(&call, fields(&call)).await?)
 }
 
 fn typed(form: &Posted) -> SignUpForm {
@@ -124,11 +124,11 @@ async fn send(Submitted { call, form }: Submitted) -> Reply {
     match signup::sign_up(&call.cx, &typed(&form)).await {
         Ok(id) => Ok(call.see(&format!("/compte/confirmation/{id}"))),
         Err(Error::Invalid(errors)) => {
-            let filled = fields().filled(&form).with_errors(&errors);
+            let filled = fields(&call).filled(&form).with_errors(&errors);
             call.invalid(&page(&call, filled).await?)
         }
         Err(Error::TooMany(until)) => {
-            let filled = fields().filled(&form).with_errors(&wait(&call, until));
+            let filled = fields(&call).filled(&form).with_errors(&wait(&call, until));
             too_many(&call, &page(&call, filled).await?, until)
         }
         Err(other) => Err(other.into()),
