@@ -5,3 +5,4 @@ pub mod bundle;
 pub mod school_holidays;
 pub mod settings;
 pub mod tariff_settings;
+pub mod sealed;
