@@ -296,7 +296,10 @@ impl Act {
     async fn answer(&self, tx: &mut Tx, found: &Request, answer: &Answer) -> Result<(), Error> {
         open_only(found)?;
         if !verdicts(&found.kind).contains(&answer.verdict) {
-            return Err(Error::field("verdict", "Choisissez une des réponses proposées."));
+            return Err(Error::field(
+                "verdict",
+                "Choisissez une des réponses proposées.",
+            ));
         }
         if answer.verdict == Verdict::Accepted {
             dossier::accept(tx, found).await?;

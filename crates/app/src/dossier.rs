@@ -192,8 +192,8 @@ pub(crate) async fn owned(tx: &mut Tx, caller: &Caller, member: Uuid) -> Result<
         let id = tied.family_id;
         let guardians = family::guardians(tx, &[id]).await?;
         let children = family::children(tx, &[id]).await?;
-        let here = guardians.iter().any(|g| g.id == member)
-            || children.iter().any(|c| c.id == member);
+        let here =
+            guardians.iter().any(|g| g.id == member) || children.iter().any(|c| c.id == member);
         if here {
             return Ok(id);
         }
@@ -277,7 +277,10 @@ impl Raw {
                 continue;
             };
             if let Some(value) = &fact.value {
-                values.entry(fact.member_id).or_default().insert(known.key, value.clone());
+                values
+                    .entry(fact.member_id)
+                    .or_default()
+                    .insert(known.key, value.clone());
             } else if let Some(sealed) = fact.sealed.as_deref().filter(|_| health) {
                 let place = seal::place(&seal::FACT, fact.member_id, known.key);
                 places.push((fact.member_id, known.key, place, sealed));
@@ -326,11 +329,17 @@ impl Raw {
                     after: asked.after,
                     number: asked.number,
                 };
-                waiting.entry(asked.member_id).or_default().insert(known.key, change);
+                waiting
+                    .entry(asked.member_id)
+                    .or_default()
+                    .insert(known.key, change);
             }
         }
-        let photo: HashMap<Uuid, Timestamp> =
-            self.photos.iter().map(|p| (p.member_id, p.changed_at)).collect();
+        let photo: HashMap<Uuid, Timestamp> = self
+            .photos
+            .iter()
+            .map(|p| (p.member_id, p.changed_at))
+            .collect();
         let mut member = |id, who, first: String, last: String, born_on| Member {
             id,
             who,

@@ -3,6 +3,6 @@
 pub mod archive;
 pub mod bundle;
 pub mod school_holidays;
+pub mod sealed;
 pub mod settings;
 pub mod tariff_settings;
-pub mod sealed;

@@ -29,9 +29,13 @@ F3;Petit;M;Petit;Ali;;;;;Petit;Lou;2019-02-03;E3;BLENFANCE-12087-0003EF
 async fn town() -> Town {
     let town = Town::new().await;
     let cx = town.system();
-    let checked = family_import::check(&cx, Kind::Families, FAMILIES).await.unwrap();
+    let checked = family_import::check(&cx, Kind::Families, FAMILIES)
+        .await
+        .unwrap();
     assert_eq!(checked.problems, []);
-    family_import::write(&cx, checked.rows, &mut |_, _| {}).await.unwrap();
+    family_import::write(&cx, checked.rows, &mut |_, _| {})
+        .await
+        .unwrap();
     town
 }
 
@@ -39,7 +43,9 @@ async fn town() -> Town {
 async fn parent(town: &Town, email: &str, code: &str) -> Visitor {
     let mut visitor = member(town, email).await;
     log_in(&mut visitor, email, PASSWORD).await;
-    visitor.get("/laigneville/espace-citoyen/abonnements/nouveau").await;
+    visitor
+        .get("/laigneville/espace-citoyen/abonnements/nouveau")
+        .await;
     visitor
         .fill("Code Abonné", code)
         .press("Avec votre code abonné > Rechercher")
@@ -56,7 +62,10 @@ async fn lea(town: &Town) -> Visitor {
 /// Who is in a family, by first name.
 async fn who(town: &Town, reference: &str, first: &str) -> Uuid {
     let mut tx = town.system().read().await.unwrap();
-    let found = family::by_reference(&mut tx, reference).await.unwrap().unwrap();
+    let found = family::by_reference(&mut tx, reference)
+        .await
+        .unwrap()
+        .unwrap();
     let guardians = family::guardians(&mut tx, &[found.id]).await.unwrap();
     let children = family::children(&mut tx, &[found.id]).await.unwrap();
     let all = guardians.into_iter().map(|g| (g.first_name, g.id));
@@ -89,18 +98,26 @@ async fn a_telephone_changes_at_once_and_the_family_reads_who_changed_it() {
     let town = town().await;
     let mut lea = lea(&town).await;
     assert_eq!(lea.heading(), Some("Ma famille"));
-    lea.sees("Léa Durant").sees("Jean Durant").sees("Zoé Durant");
+    lea.sees("Léa Durant")
+        .sees("Jean Durant")
+        .sees("Zoé Durant");
     lea.sees("1er janvier 2017 / 9 ans");
     let jean = who(&town, "F1", "Jean").await;
     lea.get(&page(jean, "coordonnees")).await;
-    lea.fill("Téléphone portable", "06").press("Enregistrer").await;
+    lea.fill("Téléphone portable", "06")
+        .press("Enregistrer")
+        .await;
     assert_eq!(lea.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(lea.field_error("Téléphone portable").is_some());
     assert_eq!(lea.value("Téléphone portable"), "06");
-    lea.fill("Téléphone portable", "06.12.34.56.78").press("Enregistrer").await;
-    lea.sees("C’est enregistré : téléphone portable").sees("06 12 34 56 78");
+    lea.fill("Téléphone portable", "06.12.34.56.78")
+        .press("Enregistrer")
+        .await;
+    lea.sees("C’est enregistré : téléphone portable")
+        .sees("06 12 34 56 78");
     lea.get(HOME).await;
-    lea.sees("Jean Durant, Téléphone portable : 06 12 34 56 78").sees("par Léa Durant");
+    lea.sees("Jean Durant, Téléphone portable : 06 12 34 56 78")
+        .sees("par Léa Durant");
     lea.get(&page(jean, "coordonnees")).await;
     lea.press("Enregistrer").await;
     lea.sees("Rien n’a changé");
@@ -112,32 +129,45 @@ async fn an_address_waits_for_its_check_and_counts_when_it_is_accepted() {
     let mut lea = lea(&town).await;
     let me = who(&town, "F1", "Léa").await;
     lea.get(&page(me, "coordonnees")).await;
-    lea.fill("Adresse du domicile", "2 rue de la Mairie\n60290 Laigneville")
-        .fill("Téléphone portable", "07 11 22 33 44")
-        .press("Enregistrer")
-        .await;
-    lea.sees("C’est enregistré : téléphone portable").sees("demande D-2026-0001");
-    lea.sees("en attente").sees("2 rue de la Mairie").sees("non renseigné");
+    lea.fill(
+        "Adresse du domicile",
+        "2 rue de la Mairie\n60290 Laigneville",
+    )
+    .fill("Téléphone portable", "07 11 22 33 44")
+    .press("Enregistrer")
+    .await;
+    lea.sees("C’est enregistré : téléphone portable")
+        .sees("demande D-2026-0001");
+    lea.sees("en attente")
+        .sees("2 rue de la Mairie")
+        .sees("non renseigné");
     let asked = town.mail_to("lea@exemple.fr").await;
     assert!(asked.text.contains("D-2026-0001"), "{}", asked.text);
     // The rest of the page stays to be changed; what waits does not.
     lea.get(&page(me, "coordonnees")).await;
     lea.sees("En attente de vérification");
-    lea.fill("Téléphone fixe", "03 44 00 00 00").press("Enregistrer").await;
+    lea.fill("Téléphone fixe", "03 44 00 00 00")
+        .press("Enregistrer")
+        .await;
     lea.sees("C’est enregistré : téléphone fixe");
 
     let mut camille = town.agent("camille", RolePreset::FrontDesk).await;
     camille.get("/laigneville/agent/demandes/D-2026-0001").await;
-    camille.sees("À vérifier").sees("Adresse du domicile : 2 rue de la Mairie");
+    camille
+        .sees("À vérifier")
+        .sees("Adresse du domicile : 2 rue de la Mairie");
     camille.choose("Accepter : le changement s’applique aussitôt");
     camille.press("Relire avant d’envoyer").await;
-    camille.sees("Votre demande D-2026-0001 est acceptée").sees("est alors acceptée");
+    camille
+        .sees("Votre demande D-2026-0001 est acceptée")
+        .sees("est alors acceptée");
     camille.press("Envoyer la réponse").await;
     camille.sees("acceptée");
 
     lea.get(&format!("{HOME}/{me}")).await;
     lea.sees("2 rue de la Mairie").does_not_see("en attente");
-    lea.get("/laigneville/espace-citoyen/demandes/D-2026-0001").await;
+    lea.get("/laigneville/espace-citoyen/demandes/D-2026-0001")
+        .await;
     lea.sees("acceptée");
     let answer = town.mail_to("lea@exemple.fr").await;
     assert!(answer.text.contains("est acceptée"), "{}", answer.text);
@@ -149,15 +179,23 @@ async fn a_refused_or_cancelled_change_leaves_the_file_as_it_was() {
     let mut lea = lea(&town).await;
     let me = who(&town, "F1", "Léa").await;
     let mut camille = town.agent("camille", RolePreset::FrontDesk).await;
-    for (number, verdict) in [("D-2026-0001", Some("Refuser, avec le motif")), ("D-2026-0002", None)] {
+    for (number, verdict) in [
+        ("D-2026-0001", Some("Refuser, avec le motif")),
+        ("D-2026-0002", None),
+    ] {
         lea.get(&page(me, "coordonnees")).await;
         lea.fill("Adresse du domicile", "9 rue du Moulin, 60290 Laigneville")
             .press("Enregistrer")
             .await;
         lea.sees(number);
         if let Some(verdict) = verdict {
-            camille.get(&format!("/laigneville/agent/demandes/{number}")).await;
-            camille.choose(verdict).press("Relire avant d’envoyer").await;
+            camille
+                .get(&format!("/laigneville/agent/demandes/{number}"))
+                .await;
+            camille
+                .choose(verdict)
+                .press("Relire avant d’envoyer")
+                .await;
             assert_eq!(camille.status(), StatusCode::UNPROCESSABLE_ENTITY);
             camille
                 .fill("Votre réponse", "Le justificatif de domicile manque.")
@@ -165,7 +203,8 @@ async fn a_refused_or_cancelled_change_leaves_the_file_as_it_was() {
                 .await;
             camille.press("Envoyer la réponse").await;
         } else {
-            lea.get(&format!("/laigneville/espace-citoyen/demandes/{number}")).await;
+            lea.get(&format!("/laigneville/espace-citoyen/demandes/{number}"))
+                .await;
             lea.press("Annuler ma demande").await;
             lea.sees("annulée");
         }
@@ -180,9 +219,17 @@ async fn a_missing_paper_is_asked_for_and_the_request_goes_on_when_it_comes() {
     let mut lea = lea(&town).await;
     let me = who(&town, "F1", "Léa").await;
     lea.get(&page(me, "situation")).await;
-    lea.fill("Quotient familial", "742,5").press("Enregistrer").await;
-    assert!(lea.field_error("Quotient familial").unwrap().contains("nombre entier"));
-    lea.fill("Quotient familial", "742").press("Enregistrer").await;
+    lea.fill("Quotient familial", "742,5")
+        .press("Enregistrer")
+        .await;
+    assert!(
+        lea.field_error("Quotient familial")
+            .unwrap()
+            .contains("nombre entier")
+    );
+    lea.fill("Quotient familial", "742")
+        .press("Enregistrer")
+        .await;
     let mut camille = town.agent("camille", RolePreset::FrontDesk).await;
     camille.get("/laigneville/agent/demandes/D-2026-0001").await;
     camille
@@ -192,7 +239,8 @@ async fn a_missing_paper_is_asked_for_and_the_request_goes_on_when_it_comes() {
         .await;
     camille.press("Envoyer la réponse").await;
     camille.sees("à compléter");
-    lea.get("/laigneville/espace-citoyen/demandes/D-2026-0001").await;
+    lea.get("/laigneville/espace-citoyen/demandes/D-2026-0001")
+        .await;
     lea.sees("à compléter").sees("l’attestation de la CAF");
     lea.fill("Ajouter un message", "Elle est du 3 novembre, la voici.")
         .press("Envoyer le message")
@@ -213,7 +261,8 @@ async fn two_parents_who_change_the_same_thing_are_told_of_each_other() {
     lea.fill("Assureur", "MAIF").press("Enregistrer").await;
     jean.fill("Assureur", "MGEN").press("Enregistrer").await;
     assert_eq!(jean.status(), StatusCode::CONFLICT);
-    jean.sees("Quelqu’un d’autre a modifié cette page").sees("Écrit maintenant dans le dossier : MAIF");
+    jean.sees("Quelqu’un d’autre a modifié cette page")
+        .sees("Écrit maintenant dans le dossier : MAIF");
     assert_eq!(jean.value("Assureur"), "MGEN");
     jean.press("Enregistrer").await;
     jean.sees("MGEN");
@@ -227,9 +276,13 @@ async fn the_other_home_sees_the_child_s_health_and_not_this_home_s_address() {
     let mut lea = lea(&town).await;
     let (me, zoe) = (who(&town, "F1", "Léa").await, who(&town, "F1", "Zoé").await);
     lea.get(&page(me, "situation")).await;
-    lea.fill("Numéro d’allocataire", "1234567").press("Enregistrer").await;
+    lea.fill("Numéro d’allocataire", "1234567")
+        .press("Enregistrer")
+        .await;
     lea.get(&page(zoe, "sante")).await;
-    lea.fill("Allergies", "Arachide : œdème").press("Enregistrer").await;
+    lea.fill("Allergies", "Arachide : œdème")
+        .press("Enregistrer")
+        .await;
     lea.sees("Arachide");
 
     let mut paul = parent(&town, "paul@exemple.fr", "BLENFANCE-12087-0002CD").await;
@@ -247,7 +300,9 @@ async fn another_family_s_member_is_not_there_by_any_address() {
     let zoe = who(&town, "F1", "Zoé").await;
     let mut lea = lea(&town).await;
     lea.get(&page(zoe, "photo")).await;
-    lea.attach("Photo", "zoe.png", png()).press("Enregistrer la photo").await;
+    lea.attach("Photo", "zoe.png", png())
+        .press("Enregistrer la photo")
+        .await;
     lea.sees("La photo de Zoé est enregistrée");
     let lou = who(&town, "F3", "Lou").await;
     for path in [
@@ -267,7 +322,8 @@ async fn another_family_s_member_is_not_there_by_any_address() {
         ali.raw_post(&page(zoe, theme), &form).await;
         assert_eq!(ali.status(), StatusCode::NOT_FOUND, "{theme}");
     }
-    lea.get(&format!("/laigneville/espace-famille/visage/{zoe}")).await;
+    lea.get(&format!("/laigneville/espace-famille/visage/{zoe}"))
+        .await;
     assert_eq!(lea.status(), StatusCode::OK);
 }
 
@@ -282,17 +338,23 @@ async fn a_photo_is_drawn_again_and_what_is_none_is_refused_in_words() {
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(), "SVG"),
         (png()[..40].to_vec(), "abîmée"),
     ] {
-        lea.attach("Photo", "zoe.jpg", bytes).press("Enregistrer la photo").await;
+        lea.attach("Photo", "zoe.jpg", bytes)
+            .press("Enregistrer la photo")
+            .await;
         assert_eq!(lea.status(), StatusCode::UNPROCESSABLE_ENTITY);
         lea.sees(why);
     }
-    lea.attach("Photo", "zoe.png", png()).press("Enregistrer la photo").await;
-    lea.get(&format!("/laigneville/espace-famille/visage/{zoe}")).await;
+    lea.attach("Photo", "zoe.png", png())
+        .press("Enregistrer la photo")
+        .await;
+    lea.get(&format!("/laigneville/espace-famille/visage/{zoe}"))
+        .await;
     assert_eq!(lea.header("content-type"), Some("image/jpeg"));
     assert!(lea.bytes().len() <= 4096);
     lea.get(&page(zoe, "photo")).await;
     lea.press("Retirer la photo").await;
-    lea.get(&format!("/laigneville/espace-famille/visage/{zoe}")).await;
+    lea.get(&format!("/laigneville/espace-famille/visage/{zoe}"))
+        .await;
     assert_eq!(lea.status(), StatusCode::NOT_FOUND);
 }
 
@@ -323,7 +385,9 @@ async fn health_is_sealed_seen_by_right_only_and_who_looked_is_noted() {
     let mut manager = town.agent("nadia", RolePreset::Administrator).await;
     manager.get(&path).await;
     manager.sees("Arachide");
-    manager.get(&format!("/laigneville/agent/familles/{}", found.id)).await;
+    manager
+        .get(&format!("/laigneville/agent/familles/{}", found.id))
+        .await;
     manager.sees("a consulté les données de santé");
 }
 
@@ -341,7 +405,8 @@ async fn the_commune_decides_field_by_field_and_a_forged_form_changes_nothing() 
         .await;
     nadia.sees("C’est enregistré");
     lea.get(&page(me, "coordonnees")).await;
-    lea.sees("C’est la mairie qui modifie cette information").does_not_see("Téléphone du travail");
+    lea.sees("C’est la mairie qui modifie cette information")
+        .does_not_see("Téléphone du travail");
     let (token, seen) = (hidden(&lea, "csrf"), hidden(&lea, "vu"));
     let form = [
         ("csrf", token.as_str()),

@@ -88,9 +88,7 @@ async fn without_an_abonnement_the_spaces_say_why_and_with_one_they_open_at_once
     lea.sees("Vous êtes abonné à la famille Durant")
         .sees("avec un code abonné");
     lea.get("/laigneville/espace-famille").await;
-    lea.sees("Léa Durant")
-        .sees("Zoé Durant")
-        .sees("/ 9 ans");
+    lea.sees("Léa Durant").sees("Zoé Durant").sees("/ 9 ans");
     lea.get("/laigneville/espace-facturation").await;
     lea.sees("F2026-1").sees("12,50").does_not_see("F2026-3");
 }

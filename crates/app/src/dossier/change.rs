@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 use preau_rules::{
     dossier::{Access, Field, Theme, Who, field, of_theme},
     french,
@@ -13,7 +13,6 @@ use preau_store::{
         fact,
         family::{self, Child, ChildFacts, Guardian, GuardianFacts},
         request::Request,
-        subscription,
     },
 };
 use uuid::Uuid;
@@ -97,13 +96,17 @@ impl Change {
         let identity = identity(self.member, &guardians, &children);
         for wish in &self.wishes {
             let key = wish.field.key;
-            let waits = waiting.iter().any(|w| w.member_id == self.member && w.field == key);
+            let waits = waiting
+                .iter()
+                .any(|w| w.member_id == self.member && w.field == key);
             let same = match identity.get(key) {
                 Some(value) => value.as_deref() == wish.before.as_deref(),
                 // What is sealed is not opened in the lane: the page's own comparison has to do.
                 None if wish.field.sealed => true,
                 None => {
-                    let now = facts.iter().find(|f| f.member_id == self.member && f.field == key);
+                    let now = facts
+                        .iter()
+                        .find(|f| f.member_id == self.member && f.field == key);
                     now.and_then(|f| f.value.as_deref()) == wish.before.as_deref()
                 }
             };
@@ -120,7 +123,10 @@ impl Change {
         me: &preau_store::tables::account::Account,
         wishes: &[&Wish],
     ) -> Result<String, Error> {
-        let labels: Vec<_> = wishes.iter().map(|w| w.field.label.to_lowercase()).collect();
+        let labels: Vec<_> = wishes
+            .iter()
+            .map(|w| w.field.label.to_lowercase())
+            .collect();
         let lines = wishes
             .iter()
             .map(|w| change_fr(w.field, w.before.as_deref(), w.after.as_deref()));
@@ -214,7 +220,10 @@ fn wishes<'t>(
             continue;
         };
         if after.is_none() && policy.required {
-            problems.add(field.key, format!("Indiquez : {}.", field.label.to_lowercase()));
+            problems.add(
+                field.key,
+                format!("Indiquez : {}.", field.label.to_lowercase()),
+            );
             continue;
         }
         let before = member.value(field).map(ToOwned::to_owned);
@@ -267,25 +276,40 @@ async fn write(
     sealed: Option<&[u8]>,
 ) -> Result<(), Error> {
     match (field.key, field.who) {
-        ("responsable.civilite" | "responsable.nom" | "responsable.prenom" | "telephone" | "email", _) => {
-            write_guardian(tx, member, field.key, to).await
-        }
+        (
+            "responsable.civilite"
+            | "responsable.nom"
+            | "responsable.prenom"
+            | "telephone"
+            | "email",
+            _,
+        ) => write_guardian(tx, member, field.key, to).await,
         ("enfant.nom" | "enfant.prenom" | "naissance" | "sexe", _) => {
             write_child(tx, member, field.key, to).await
         }
         _ => match (to, sealed) {
             (None, _) => Ok(fact::clear(tx, member, field.key).await?),
-            (Some(_), Some(sealed)) => Ok(fact::set(tx, member, field.key, None, Some(sealed)).await?),
+            (Some(_), Some(sealed)) => {
+                Ok(fact::set(tx, member, field.key, None, Some(sealed)).await?)
+            }
             (Some(to), None) => Ok(fact::set(tx, member, field.key, Some(to), None).await?),
         },
     }
 }
 
-async fn write_guardian(tx: &mut Tx, member: Uuid, key: &str, to: Option<&str>) -> Result<(), Error> {
+async fn write_guardian(
+    tx: &mut Tx,
+    member: Uuid,
+    key: &str,
+    to: Option<&str>,
+) -> Result<(), Error> {
     let family = family::of_guardian(tx, member).await?;
     let ids: Vec<_> = family.iter().map(|f| f.id).collect();
     let all = family::guardians(tx, &ids).await?;
-    let now = all.into_iter().find(|g| g.id == member).ok_or(Error::NotFound)?;
+    let now = all
+        .into_iter()
+        .find(|g| g.id == member)
+        .ok_or(Error::NotFound)?;
     let mut facts = GuardianFacts {
         civility: now.civility.as_deref(),
         first_name: &now.first_name,
@@ -308,7 +332,10 @@ async fn write_child(tx: &mut Tx, member: Uuid, key: &str, to: Option<&str>) -> 
     let family = family::of_child(tx, member).await?;
     let ids: Vec<_> = family.iter().map(|f| f.id).collect();
     let all = family::children(tx, &ids).await?;
-    let now = all.into_iter().find(|c| c.id == member).ok_or(Error::NotFound)?;
+    let now = all
+        .into_iter()
+        .find(|c| c.id == member)
+        .ok_or(Error::NotFound)?;
     let mut facts = ChildFacts {
         first_name: &now.first_name,
         last_name: &now.last_name,
@@ -334,7 +361,11 @@ async fn tell(
     before: Option<&str>,
     after: Option<&str>,
 ) -> Result<(), Error> {
-    let (before, after) = if field.sealed { (None, None) } else { (before, after) };
+    let (before, after) = if field.sealed {
+        (None, None)
+    } else {
+        (before, after)
+    };
     Ok(fact::happened(tx, member, by, field.key, before, after).await?)
 }
 
@@ -376,7 +407,15 @@ pub(crate) async fn accept(tx: &mut Tx, request: &Request) -> Result<(), Error> 
         }
         let to = change.after.as_deref();
         write(tx, change.member_id, known, to, None).await?;
-        tell(tx, change.member_id, by, known, change.before.as_deref(), to).await?;
+        tell(
+            tx,
+            change.member_id,
+            by,
+            known,
+            change.before.as_deref(),
+            to,
+        )
+        .await?;
         families.push((first.id, change.member_id));
     }
     families.dedup();
@@ -386,14 +425,21 @@ pub(crate) async fn accept(tx: &mut Tx, request: &Request) -> Result<(), Error> 
     Ok(())
 }
 
-async fn present(tx: &mut Tx, family: Uuid, member: Uuid, known: &Field) -> Result<Option<String>, Error> {
+async fn present(
+    tx: &mut Tx,
+    family: Uuid,
+    member: Uuid,
+    known: &Field,
+) -> Result<Option<String>, Error> {
     let guardians = family::guardians(tx, &[family]).await?;
     let children = family::children(tx, &[family]).await?;
     if let Some(value) = identity(member, &guardians, &children).remove(known.key) {
         return Ok(value);
     }
     let facts = fact::of_family(tx, family).await?;
-    let found = facts.into_iter().find(|f| f.member_id == member && f.field == known.key);
+    let found = facts
+        .into_iter()
+        .find(|f| f.member_id == member && f.field == known.key);
     Ok(found.and_then(|f| f.value))
 }
 
@@ -402,7 +448,11 @@ pub(crate) async fn hold(tx: &mut Tx, request: &Request) -> Result<Vec<String>, 
     let asked = fact::of_request(tx, request.id).await?;
     let words = asked.iter().filter_map(|change| {
         let known = field(&change.field)?;
-        Some(change_fr(known, change.before.as_deref(), change.after.as_deref()))
+        Some(change_fr(
+            known,
+            change.before.as_deref(),
+            change.after.as_deref(),
+        ))
     });
     Ok(words.collect())
 }

@@ -20,9 +20,11 @@ use crate::{
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     let right = Access::Holds(Right::Families);
-    routes
-        .get("/agent/familles/{id}/dossier", right, show)
-        .get("/agent/visages/{member}", right, face)
+    routes.get("/agent/familles/{id}/dossier", right, show).get(
+        "/agent/visages/{member}",
+        right,
+        face,
+    )
 }
 
 struct Line {

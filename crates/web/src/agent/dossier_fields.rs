@@ -99,5 +99,9 @@ async fn save(Submitted { call, form }: Submitted) -> Reply {
         (access, form.ticked(&format!("{key}.requis")))
     });
     policy::save(&call.cx, policies).await?;
-    Ok(call.see_saying(PATH, "ok", "C’est enregistré : les familles voient ces réglages dès maintenant."))
+    Ok(call.see_saying(
+        PATH,
+        "ok",
+        "C’est enregistré : les familles voient ces réglages dès maintenant.",
+    ))
 }

@@ -139,6 +139,7 @@ fn control(dossier: &Dossier, member: &Member, known: &'static Known, back: &Bac
         error: error.map(|e| e.message.clone()),
         required: policy.required,
         value,
+        ..Field::default()
     };
     drawn(known.kind, field)
 }
