@@ -2,7 +2,7 @@
 //!
 //! | entry | content |
 //! |---|---|
-//! | `manifest.json` | [`Manifest`], first |
+//! | `manifest.json` | [`Manifest`], first; with the keys of sealed data ([`Keys`]), wrapped |
 //! | `tables/NAME/000001.jsonl` | rows of a table, one JSON array a line, in the order of the primary key |
 //! | `files/KEY` | a file |
 //! | `end.json` | [`End`]: rows and files counted, last; an archive without it was cut off |
@@ -18,6 +18,7 @@ use std::{
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use uuid::Uuid;
 
 /// The version of this format.
 pub const FORMAT: u32 = 1;
@@ -43,6 +44,50 @@ pub struct Manifest {
     pub made_at: String,
     /// Columns of each table, in the order of the rows' values. Tables in the order of loading.
     pub tables: Vec<(String, Vec<String>)>,
+    /// Keys of sealed data. None: nothing was ever sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<Keys>,
+}
+
+/// The keys that sealed data need, never in clear.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keys {
+    /// Identifier of the commune that the archive was made of.
+    pub commune: Uuid,
+    /// How a passphrase opens them. None: the master key of an installation does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passphrase: Option<Stretch>,
+    /// Each key.
+    pub keys: Vec<WrappedKey>,
+}
+
+/// How a passphrase becomes a key: Argon2id with these parameters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stretch {
+    /// Salt, base64.
+    pub salt: String,
+    /// Memory, in KiB.
+    pub memory: u32,
+    /// Passes over it.
+    pub passes: u32,
+    /// Lanes.
+    pub lanes: u32,
+}
+
+/// A key, sealed with another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrappedKey {
+    /// Its number in the commune.
+    pub number: u32,
+    /// Fingerprint of what opens it: a master key, or the key that the passphrase gives.
+    pub opened_by: String,
+    /// The sealed key, base64.
+    pub wrapped: String,
+    /// When it was made, RFC 3339.
+    pub made_at: String,
+    /// Since when it seals nothing more, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retired_at: Option<String>,
 }
 
 /// What the archive held.
@@ -207,6 +252,7 @@ mod tests {
             hosts: Vec::new(),
             made_at: "2026-11-23T08:12:00Z".to_owned(),
             tables: vec![("news".to_owned(), vec!["id".to_owned()])],
+            keys: None,
         }
     }
 
