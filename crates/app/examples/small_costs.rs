@@ -8,6 +8,7 @@ use preau_app::{
     App, AppSettings, Clock, Cx, Entropy,
     mail::{CommuneCard, samples},
     portal::{self, Portal},
+    seal::{self, Master, MasterKey},
 };
 use preau_store::{Actor, Communes, Origin, Settings};
 
@@ -29,6 +30,7 @@ async fn town(folder: std::path::PathBuf, at: Timestamp) -> Outcome<Cx> {
         node: "mesure".to_owned(),
         hashing: 2,
         proof_of_work: 50,
+        master: Master::of(vec![MasterKey::make(&Entropy::system())]),
     };
     let app = Arc::new(
         App::open(
@@ -106,6 +108,22 @@ async fn main() -> Outcome<()> {
         started,
         rounds * kinds,
     );
+
+    let place = |n| seal::place(&seal::FACT, cx.app.entropy.id(cx.at), n);
+    let facts: Vec<_> = ["allergies"; 200]
+        .map(|n| (place(n), b"arachides".as_slice()))
+        .into();
+    let sealed = seal::seal_many(&cx, &facts).await?;
+    let values: Vec<_> = facts
+        .iter()
+        .zip(&sealed)
+        .map(|((place, _), sealed)| (place.clone(), sealed.as_slice()))
+        .collect();
+    let started = Instant::now();
+    for _ in 0..rounds {
+        black_box(seal::open_many(&cx, &values).await?);
+    }
+    say("200 sealed facts opened", started, rounds);
 
     cx.app.communes.close().await;
     std::fs::remove_dir_all(folder)?;

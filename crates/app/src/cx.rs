@@ -6,7 +6,10 @@ use jiff::{Timestamp, tz::TimeZone};
 use preau_store::{Command, Commune, Communes, Database, Origin, Tx};
 use sha2::{Digest, Sha256};
 
-use crate::{Caller, Clock, Entropy, Error};
+use crate::{
+    Caller, Clock, Entropy, Error,
+    seal::{Cache, Master},
+};
 
 /// Settings of the installation that use cases need.
 #[derive(Debug, Clone)]
@@ -21,6 +24,8 @@ pub struct AppSettings {
     pub hashing: usize,
     /// Cost of the proof of work: the visitor tries up to this many numbers.
     pub proof_of_work: u32,
+    /// The master key, which the keys of the communes are sealed with.
+    pub master: Master,
 }
 
 /// The installation: one for the process.
@@ -37,6 +42,8 @@ pub struct App {
     pub secret: [u8; 32],
     /// Password hashing takes turns.
     pub hashing: tokio::sync::Semaphore,
+    /// Keys of communes that were opened.
+    pub keys: Cache,
 }
 
 /// What surrounds one call: cheap to clone.
@@ -76,6 +83,7 @@ impl App {
             settings,
             secret: [0; 32],
             hashing,
+            keys: Cache::default(),
         };
         app.secret = crate::secret::load_or_make(&app).await?;
         Ok(app)

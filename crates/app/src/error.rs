@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use preau_store::StoreError;
 use thiserror::Error;
 
+use crate::seal::KeyError;
+
 /// A message beside a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
@@ -47,6 +49,9 @@ pub enum Error {
     /// The store.
     #[error(transparent)]
     Store(StoreError),
+    /// Sealed data: a key that is missing or another, a value that does not open.
+    #[error(transparent)]
+    Key(#[from] KeyError),
 }
 
 impl From<StoreError> for Error {

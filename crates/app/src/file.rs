@@ -1,6 +1,8 @@
 //! Files that people bring: told apart by their content, kept apart from any public address, given out to who may
 //! have them.
 
+mod sealed;
+
 use bytes::Bytes;
 use preau_rules::{permission::Right, text::Line};
 use preau_store::tables::file::{self, File};
@@ -8,6 +10,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{Cx, Error};
+
+pub(crate) use sealed::reseal;
+pub use sealed::{keep_sealed, open_sealed};
 
 /// The largest file, in bytes.
 pub const MAX_BYTES: usize = 10 * 1024 * 1024;
@@ -188,6 +193,7 @@ pub(crate) async fn keep(
         path: format!("{purpose}/{id}"),
         purpose: purpose.to_owned(),
         created_at: cx.at,
+        sealed_with: None,
     };
     cx.commune()?.files.put(&file.path, bytes).await?;
     Ok(file)
@@ -212,6 +218,9 @@ pub struct Opened {
 }
 
 async fn open(cx: &Cx, file: File) -> Result<Opened, Error> {
+    if file.sealed_with.is_some() {
+        return sealed::open_sealed(cx, file).await;
+    }
     let bytes = cx.commune()?.files.get(&file.path).await?;
     Ok(Opened { file, bytes })
 }

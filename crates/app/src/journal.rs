@@ -227,6 +227,7 @@ pub fn sentence_fr(entry: &Entry) -> String {
         (_, "enabled") => "a débloqué",
         (_, "invited") => "a invité",
         (_, "attached") => "a ajouté un fichier à",
+        (_, "retired") => "a mis hors service",
         (_, "detached") => "a retiré un fichier de",
         (_, other) => return format!("{other} : {} « {name} »", kind_fr(kind)),
     };
@@ -247,6 +248,7 @@ fn thing_fr(kind: &str) -> &str {
         "role" => "le rôle",
         "site" => "le site",
         "file" => "le fichier",
+        "data_key" => "la clé de données",
         "session" => "la session",
         "request" => "la demande",
         other => other,
@@ -265,6 +267,7 @@ pub fn kind_fr(kind: &str) -> &str {
         "role" => "Rôles",
         "site" => "Sites",
         "file" => "Fichiers",
+        "data_key" => "Clés de données",
         "session" => "Connexions",
         "request" => "Demandes",
         "mail" => "Messages",

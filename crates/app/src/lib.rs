@@ -37,6 +37,7 @@ pub mod portal;
 pub mod proof;
 pub mod request;
 pub mod role;
+pub mod seal;
 pub mod search;
 mod secret;
 pub mod session;

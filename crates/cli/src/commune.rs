@@ -8,11 +8,15 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
-use preau_app::{App, Cx};
+use preau_app::{
+    App, Cx,
+    seal::{self, Arrival, MasterKey, With},
+};
 use preau_rules::slug::Slug;
 use preau_store::{Actor, Commune, Origin};
+use zeroize::Zeroizing;
 
-use crate::{progress, say};
+use crate::{master, progress, say};
 
 /// What can be done with communes.
 #[derive(Debug, Subcommand)]
@@ -43,6 +47,9 @@ pub(crate) enum Action {
         /// Fichier à écrire ; SLUG-AAAA-MM-JJ.tar.gz sans cette option
         #[arg(long, short)]
         output: Option<PathBuf>,
+        /// Fichier d’une phrase secrète : l’archive s’ouvre avec elle sur toute installation
+        #[arg(long, value_name = "FICHIER")]
+        passphrase_file: Option<PathBuf>,
     },
     /// Recrée une commune à partir de son archive, sur l’un ou l’autre moteur
     Import {
@@ -54,6 +61,12 @@ pub(crate) enum Action {
         /// Serveur PostgreSQL de la configuration ; SQLite sans cette option
         #[arg(long, value_name = "SERVEUR")]
         postgres: Option<String>,
+        /// Fichier de la phrase secrète avec laquelle l’archive a été faite
+        #[arg(long, value_name = "FICHIER")]
+        passphrase_file: Option<PathBuf>,
+        /// Fichier de la clé maîtresse d’origine, pour une archive faite sans phrase secrète sous une autre clé
+        #[arg(long, value_name = "FICHIER", conflicts_with = "passphrase_file")]
+        master_key_file: Option<PathBuf>,
     },
     /// Supprime une commune, sa base et ses fichiers, définitivement
     Delete {
@@ -93,12 +106,32 @@ pub(crate) async fn run(app: &Arc<App>, action: Action) -> Result<()> {
             Ok(())
         }
         Action::List => list(app),
-        Action::Export { slug, output } => export(app, &slug, output).await,
+        Action::Export {
+            slug,
+            output,
+            passphrase_file,
+        } => export(app, &slug, output, passphrase_file).await,
         Action::Import {
             archive,
             slug,
             postgres,
-        } => import(app, &archive, slug, postgres).await,
+            passphrase_file,
+            master_key_file,
+        } => {
+            let passphrase = passphrase_file.as_deref().map(passphrase).transpose()?;
+            let master = master_key_file.as_deref().map(theirs).transpose()?;
+            let with = With {
+                passphrase: passphrase.as_ref().map(|words| words.as_str()),
+                master: master.as_ref(),
+            };
+            let to = Arrival {
+                id: app.entropy.id(app.clock.now()),
+                archive: &archive,
+                slug: slug.as_deref(),
+                server: postgres.as_deref(),
+            };
+            import(app, to, with).await
+        }
         Action::Delete { slug, confirm } => delete(app, &slug, confirm).await,
     }
 }
@@ -163,20 +196,41 @@ fn list(app: &App) -> Result<()> {
     Ok(())
 }
 
-async fn export(app: &App, slug: &str, output: Option<PathBuf>) -> Result<()> {
+/// The passphrase in a file: its text without the end of the line.
+fn passphrase(file: &Path) -> Result<Zeroizing<String>> {
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("--passphrase-file : {} ne peut pas être lu", file.display()))?;
+    let text = Zeroizing::new(text);
+    Ok(Zeroizing::new(
+        text.trim_end_matches(['\r', '\n']).to_owned(),
+    ))
+}
+
+/// The master key of another installation.
+fn theirs(file: &Path) -> Result<MasterKey> {
+    master::read(file)?
+        .with_context(|| format!("--master-key-file : {} n’existe pas", file.display()))
+}
+
+async fn export(
+    app: &Arc<App>,
+    slug: &str,
+    output: Option<PathBuf>,
+    passphrase_file: Option<PathBuf>,
+) -> Result<()> {
     let commune = find(app, slug)?;
+    let words = passphrase_file.as_deref().map(passphrase).transpose()?;
     let day = app.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let path = output.unwrap_or_else(|| PathBuf::from(format!("{slug}-{day}.tar.gz")));
     let part = path.with_extension("part");
     let file = private(&part)?;
     let bar = progress::bar("Export");
-    let written = app
-        .communes
-        .export(&commune, file, origin(app), &mut |done, of| {
-            bar.set_length(of);
-            bar.set_position(done);
-        })
-        .await;
+    let words = words.as_ref().map(|words| words.as_str());
+    let mut progress = |done, of| {
+        bar.set_length(of);
+        bar.set_position(done);
+    };
+    let written = seal::export(app, &commune, file, origin(app), words, &mut progress).await;
     bar.finish_and_clear();
     let saved = match written {
         Ok(file) => file.sync_all().and_then(|()| std::fs::rename(&part, &path)),
@@ -187,6 +241,17 @@ async fn export(app: &App, slug: &str, output: Option<PathBuf>) -> Result<()> {
     };
     saved.with_context(|| format!("{} ne peut pas être écrit", path.display()))?;
     say(&format!("{} : {}", commune.name, path.display()));
+    let cx = Cx::system(app, &commune, "ligne de commande");
+    if words.is_some() {
+        say(
+            "Sous phrase secrète : qui l’a peut importer cette archive sur toute installation. Gardez-la à part.",
+        );
+    } else if seal::state(&cx).await?.keys > 0 {
+        say(&format!(
+            "Sans phrase secrète : les données de santé et les documents de cette archive ne se liront que sur une installation qui a la même clé maîtresse (empreinte {}).",
+            app.settings.master.current()?.fingerprint()
+        ));
+    }
     Ok(())
 }
 
@@ -202,28 +267,14 @@ fn private(path: &Path) -> Result<std::fs::File> {
         .with_context(|| format!("{} ne peut pas être écrit", path.display()))
 }
 
-async fn import(
-    app: &App,
-    archive: &Path,
-    slug: Option<String>,
-    postgres: Option<String>,
-) -> Result<()> {
-    let id = app.entropy.id(app.clock.now());
+async fn import(app: &App, to: Arrival<'_>, with: With<'_>) -> Result<()> {
+    let archive = to.archive;
     let bar = progress::bar("Import");
-    let made = app
-        .communes
-        .import(
-            id,
-            archive,
-            slug.as_deref(),
-            postgres.as_deref(),
-            origin(app),
-            &mut |done, of| {
-                bar.set_length(of);
-                bar.set_position(done);
-            },
-        )
-        .await;
+    let mut progress = |done, of| {
+        bar.set_length(of);
+        bar.set_position(done);
+    };
+    let made = seal::import(app, to, with, origin(app), &mut progress).await;
     bar.finish_and_clear();
     let commune = made.with_context(|| format!("{} n’a pas été importée", archive.display()))?;
     say(&format!(

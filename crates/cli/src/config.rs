@@ -7,9 +7,12 @@ use figment::{
     Figment,
     providers::{Env, Format, Toml},
 };
-use preau_app::AppSettings;
+use preau_app::{
+    AppSettings,
+    seal::{Master, MasterKey},
+};
 use preau_store::{PgServer, Settings};
-use preau_worker::transport::MailSettings;
+use preau_worker::transport::{MailSettings, Secret};
 use serde::Deserialize;
 
 /// Everything that can be set.
@@ -90,6 +93,10 @@ pub(crate) struct Security {
     pub(crate) hashing: usize,
     /// Numbers that a browser tries at most to prove that it works for a person.
     pub(crate) proof_of_work: u32,
+    /// The master key itself, for the environment; a file otherwise.
+    pub(crate) master_key: Option<Secret>,
+    /// File of the master key; `cle-maitresse` in the data folder when absent.
+    pub(crate) master_key_file: Option<PathBuf>,
 }
 
 impl Default for Security {
@@ -97,6 +104,8 @@ impl Default for Security {
         Self {
             hashing: 2,
             proof_of_work: 200_000,
+            master_key: None,
+            master_key_file: None,
         }
     }
 }
@@ -175,6 +184,15 @@ impl Config {
                 wrong.push(format!("postgres.{name}.url : {error}"));
             }
         }
+        match (&self.security.master_key, &self.security.master_key_file) {
+            (Some(_), Some(_)) => wrong.push(
+                "security.master_key : choisissez entre security.master_key et security.master_key_file".to_owned(),
+            ),
+            (Some(key), None) if MasterKey::parse(key.reveal()).is_none() => wrong.push(
+                "security.master_key : ce n’est pas une clé maîtresse (« preau-master-1-… »)".to_owned(),
+            ),
+            _ => {}
+        }
         if let Err(errors) = self.mail.validate() {
             wrong.extend(errors.iter().map(ToString::to_string));
         }
@@ -199,15 +217,22 @@ impl Config {
         })
     }
 
+    /// Where the master key is, unless it comes from the environment.
+    pub(crate) fn master_key_file(&self) -> PathBuf {
+        let named = self.security.master_key_file.clone();
+        named.unwrap_or_else(|| self.data.folder.join("cle-maitresse"))
+    }
+
     /// What use cases need.
     #[must_use]
-    pub(crate) fn app(&self) -> AppSettings {
+    pub(crate) fn app(&self, master: Master) -> AppSettings {
         AppSettings {
             public_url: self.server.public_url.clone(),
             mail_from: self.mail.from.clone(),
             node: self.server.node.clone(),
             hashing: self.security.hashing,
             proof_of_work: self.security.proof_of_work,
+            master,
         }
     }
 }

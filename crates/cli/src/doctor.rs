@@ -3,11 +3,11 @@
 use std::{path::Path, sync::Arc};
 
 use anyhow::{Result, bail};
-use preau_app::{App, Clock};
-use preau_store::{COMMUNE, EngineKind, schema_version};
+use preau_app::{App, Clock, Cx, seal};
+use preau_store::{COMMUNE, Commune, Communes, EngineKind, schema_version};
 use preau_worker::transport::Transport;
 
-use crate::{config::Config, say, start};
+use crate::{config::Config, master::former_file, say, start};
 
 /// Gathers what was seen.
 #[derive(Default)]
@@ -19,6 +19,11 @@ impl Findings {
     #[expect(clippy::unused_self, reason = "the other half of bad")]
     fn good(&self, what: &str, seen: &str) {
         say(&format!("  bien     {what} : {seen}"));
+    }
+
+    #[expect(clippy::unused_self, reason = "the other half of bad")]
+    fn advise(&self, what: &str) {
+        say(&format!("  conseil  {what}"));
     }
 
     fn bad(&mut self, what: &str, seen: &str, advice: &str) {
@@ -34,14 +39,10 @@ pub(crate) async fn run(config: &Config) -> Result<()> {
     let mut findings = Findings::default();
     findings.good("configuration", "lue et valide");
     disk(&mut findings, &config.data.folder);
-    match start::open(config, Clock::system()).await {
-        Ok(app) => {
-            findings.good(
-                "registre",
-                &format!("{} communes", app.communes.list().len()),
-            );
-            databases(&mut findings, &app).await;
-            clock(&mut findings, &app).await;
+    match start::registry(config).await {
+        Ok(communes) => {
+            findings.good("registre", &format!("{} communes", communes.list().len()));
+            installation(&mut findings, config, communes).await;
         }
         Err(error) => findings.bad(
             "registre",
@@ -55,6 +56,72 @@ pub(crate) async fn run(config: &Config) -> Result<()> {
     }
     say("Tout va bien.");
     Ok(())
+}
+
+async fn installation(findings: &mut Findings, config: &Config, communes: Communes) {
+    match start::with_master(config, communes, Clock::system()).await {
+        Ok(app) => {
+            master_key(findings, config, &app);
+            databases(findings, &app).await;
+            clock(findings, &app).await;
+        }
+        Err(error) => findings.bad(
+            "clé maîtresse",
+            &format!("{error:#}"),
+            "remettez la copie que vous gardez à part ; le portail ne démarre pas sans elle",
+        ),
+    }
+}
+
+fn master_key(findings: &mut Findings, config: &Config, app: &App) {
+    let Ok(key) = app.settings.master.current() else {
+        return;
+    };
+    let file = config.master_key_file();
+    let place = if config.security.master_key.is_some() {
+        "dans l’environnement".to_owned()
+    } else {
+        file.display().to_string()
+    };
+    findings.good(
+        "clé maîtresse",
+        &format!("empreinte {}, {place}", key.fingerprint()),
+    );
+    if config.security.master_key.is_none() && file.starts_with(&config.data.folder) {
+        findings.advise(
+            "elle est dans le dossier des données : qui copie l’un copie l’autre. Placez-la ailleurs (security.master_key_file), et gardez-en une copie à part",
+        );
+    }
+    if former_file(&file).exists() {
+        findings.advise(
+            "la clé maîtresse d’avant est encore là : effacez-la quand aucune archive n’en a plus besoin",
+        );
+    }
+}
+
+/// Every key of the commune is opened: a wrong master key shows here, not on the day when a child's allergy is read.
+async fn data_keys(findings: &mut Findings, app: &Arc<App>, commune: &Arc<Commune>) {
+    let what = format!("clés de {}", commune.name);
+    let cx = Cx::system(app, commune, "diagnostic");
+    match seal::state(&cx).await {
+        Ok(state) if state.unfinished => findings.bad(
+            &what,
+            "un changement de clé n’est pas terminé",
+            &format!("lancez « preau key rotate {} » : il reprend où il s’est arrêté", commune.slug),
+        ),
+        Ok(state) if state.earlier_master => findings.bad(
+            &what,
+            "elles sont scellées par une ancienne clé maîtresse",
+            "lancez « preau key rewrap »",
+        ),
+        Ok(state) if state.keys == 0 => findings.good(&what, "aucune donnée scellée pour l’instant"),
+        Ok(state) => findings.good(&what, &format!("{}, ouvertes", state.keys)),
+        Err(error) => findings.bad(
+            &what,
+            &error.to_string(),
+            "remettez la clé maîtresse avec laquelle cette base a été faite, ou réimportez une archive faite avec --passphrase-file",
+        ),
+    }
 }
 
 fn disk(findings: &mut Findings, folder: &Path) {
@@ -94,10 +161,13 @@ async fn databases(findings: &mut Findings, app: &Arc<App>) {
     for commune in app.communes.list() {
         let what = format!("base de {}", commune.name);
         match schema_version(&commune).await {
-            Ok(version) => findings.good(
-                &what,
-                &format!("{}, version {version} sur {}", commune.row.engine, COMMUNE.version()),
-            ),
+            Ok(version) => {
+                findings.good(
+                    &what,
+                    &format!("{}, version {version} sur {}", commune.row.engine, COMMUNE.version()),
+                );
+                data_keys(findings, app, &commune).await;
+            }
             Err(error) => findings.bad(
                 &what,
                 &error.to_string(),

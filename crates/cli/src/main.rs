@@ -6,6 +6,8 @@ mod config;
 mod demo;
 mod doctor;
 mod family;
+mod key;
+mod master;
 mod progress;
 mod start;
 
@@ -46,8 +48,16 @@ enum Command {
     /// Crée un exploitant, qui entre par /host
     #[command(subcommand)]
     Operator(agent::OperatorAction),
+    /// Change la clé qui chiffre les données d’une commune, ou la clé maîtresse
+    #[command(subcommand)]
+    Key(key::Action),
     /// Vérifie l’installation et dit quoi faire
     Doctor,
+}
+
+/// Says something beside the answer of a command.
+pub(crate) fn warn(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Says something to who typed the command.
@@ -97,6 +107,7 @@ async fn run(cli: Cli) -> Result<()> {
         Command::Agent(action) => agent::run(&app, action).await,
         Command::Family(action) => family::run(&app, action).await,
         Command::Operator(action) => agent::run_operator(&app, action).await,
+        Command::Key(action) => key::run(&config, &app, action).await,
         Command::Demo(_) | Command::Serve | Command::Doctor => Ok(()),
     };
     app.communes.close().await;

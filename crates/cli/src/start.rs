@@ -10,7 +10,10 @@ use preau_store::Communes;
 use preau_worker::{Worker, transport::Transport};
 use tokio::{net::TcpListener, sync::watch};
 
-use crate::config::{Config, LogFormat};
+use crate::{
+    config::{Config, LogFormat},
+    master,
+};
 
 /// The log, as the configuration wants it.
 pub(crate) fn log(config: &Config) {
@@ -28,11 +31,27 @@ pub(crate) fn log(config: &Config) {
 
 /// Opens the registry and what stands on it.
 pub(crate) async fn open(config: &Config, clock: Clock) -> Result<Arc<App>> {
+    let communes = registry(config).await?;
+    with_master(config, communes, clock).await
+}
+
+/// Opens the registry alone.
+pub(crate) async fn registry(config: &Config) -> Result<Communes> {
     writable(&config.data.folder)?;
-    let communes = Communes::open(config.store()?)
+    Communes::open(config.store()?)
         .await
-        .context("le registre des communes ne s’ouvre pas")?;
-    let app = App::open(communes, clock, Entropy::system(), config.app())
+        .context("le registre des communes ne s’ouvre pas")
+}
+
+/// Finds the master key, and opens the installation with it.
+pub(crate) async fn with_master(
+    config: &Config,
+    communes: Communes,
+    clock: Clock,
+) -> Result<Arc<App>> {
+    let entropy = Entropy::system();
+    let master = master::load(config, communes.registry(), &entropy, clock.now()).await?;
+    let app = App::open(communes, clock, entropy, config.app(master))
         .await
         .context("l’installation ne s’ouvre pas")?;
     Ok(Arc::new(app))

@@ -31,5 +31,5 @@ pub use files::Files;
 pub use lane::{BATCH, QUEUE};
 pub use migrate::{COMMUNE, Migration, REGISTRY, Tree};
 pub use sql::Sql;
-pub use transfer::{Progress, TransferError, schema_version};
+pub use transfer::{Import, Lock, Progress, TransferError, Unlock, schema_version};
 pub use value::{Column, FromRow, Reader, Row, Value};

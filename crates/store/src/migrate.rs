@@ -46,6 +46,7 @@ pub static COMMUNE: Tree = Tree {
         step!("commune/request"),
         step!("commune/account"),
         step!("commune/family"),
+        step!("commune/seal"),
     ],
 };
 

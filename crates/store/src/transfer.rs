@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs::File, io::Write, path::Path, sync::Arc};
 
-use preau_formats::archive::{self, ArchiveError, Manifest, Part, Writer};
+use preau_formats::archive::{self, ArchiveError, Keys, Manifest, Part, Writer};
 use thiserror::Error;
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -15,9 +15,15 @@ use crate::{
     files::Files,
     migrate::{self, COMMUNE},
     rows,
-    tables::commune as registry,
+    tables::{
+        commune as registry,
+        seal::{self, DataKey},
+    },
     value::Value,
 };
+
+/// Keys go into an archive by its manifest, wrapped for the journey, and not as the rows of this table.
+const KEYS: &str = "data_key";
 
 /// Why a commune could not be taken out or in. Nothing was left half done.
 #[derive(Debug, Error)]
@@ -28,10 +34,33 @@ pub enum TransferError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The keys of sealed data cannot be taken along, or not be opened here; says why, in French.
+    #[error("{0}")]
+    Keys(String),
 }
 
 /// How far it is: rows and files done, of how many.
 pub type Progress<'a> = &'a mut (dyn FnMut(u64, u64) + Send);
+
+/// Wraps a commune's keys for the journey. Given those there are at the instant of the archive.
+pub type Lock<'a> = &'a (dyn Fn(&[DataKey]) -> Result<Option<Keys>, TransferError> + Send + Sync);
+
+/// Opens the keys of an archive and wraps them for the commune to be made. Called before anything is made.
+pub type Unlock<'a> = &'a (dyn Fn(&Keys) -> Result<Vec<DataKey>, TransferError> + Send + Sync);
+
+/// A commune to be made from an archive.
+pub struct Import<'a> {
+    /// Its identifier here.
+    pub id: Uuid,
+    /// The archive.
+    pub archive: &'a Path,
+    /// Replaces the archive's first path segment.
+    pub slug: Option<&'a str>,
+    /// Name of a PostgreSQL server; SQLite when absent.
+    pub server: Option<&'a str>,
+    /// Opens the keys of sealed data.
+    pub unlock: Unlock<'a>,
+}
 
 impl Communes {
     /// Writes a commune's archive. The database is seen as of one instant; files follow.
@@ -40,6 +69,7 @@ impl Communes {
         commune: &Commune,
         out: W,
         origin: Origin,
+        lock: Lock<'_>,
         progress: Progress<'_>,
     ) -> Result<W, TransferError> {
         let mut tx = commune.db.read().await?;
@@ -50,7 +80,7 @@ impl Communes {
                 .await?;
         }
         let written = self
-            .write_out(commune, &mut tx, out, &origin, progress)
+            .write_out(commune, &mut tx, out, &origin, lock, progress)
             .await;
         if tx.engine() == EngineKind::Postgres {
             tx.batch("COMMIT").await?;
@@ -69,10 +99,13 @@ impl Communes {
         tx: &mut Tx,
         out: W,
         origin: &Origin,
+        lock: Lock<'_>,
         progress: Progress<'_>,
     ) -> Result<W, TransferError> {
-        let tables = COMMUNE.catalogue(COMMUNE.version());
-        let manifest = self.manifest(commune, &tables, origin).await?;
+        let mut tables = COMMUNE.catalogue(COMMUNE.version());
+        tables.retain(|table| table.name != KEYS);
+        let mut manifest = self.manifest(commune, &tables, origin).await?;
+        manifest.keys = lock(&seal::keys(tx).await?)?;
         let files = commune.files.list().await?;
         let mut total = files.len() as u64;
         for table in &tables {
@@ -140,20 +173,18 @@ impl Communes {
                     )
                 })
                 .collect(),
+            keys: None,
         })
     }
 
-    /// Makes a commune from an archive. `slug` replaces the archive's; `server` names a PostgreSQL server, SQLite when
-    /// absent. When anything fails, what was made is removed again.
+    /// Makes a commune from an archive. When anything fails, what was made is removed again.
     pub async fn import(
         &self,
-        id: Uuid,
-        archive: &Path,
-        slug: Option<&str>,
-        server: Option<&str>,
+        what: Import<'_>,
         origin: Origin,
         progress: Progress<'_>,
     ) -> Result<Arc<Commune>, TransferError> {
+        let (id, archive) = (what.id, what.archive);
         // Read through once before anything is made: a cut-off archive changes nothing.
         let (manifest, total) = blocking(archive, check).await?;
         if manifest.schema_version > COMMUNE.version() {
@@ -163,11 +194,12 @@ impl Communes {
             }
             .into());
         }
-        let slug = slug.unwrap_or(&manifest.slug);
+        let slug = what.slug.unwrap_or(&manifest.slug);
         if self.by_path(slug).is_some() {
             return Err(StoreError::Constraint(format!("the path {slug} is taken")).into());
         }
-        let mut row = Self::plan(id, slug, &manifest.name, server, &origin);
+        let keys = manifest.keys.as_ref().map_or(Ok(Vec::new()), what.unlock)?;
+        let mut row = Self::plan(id, slug, &manifest.name, what.server, &origin);
         row.state.clone_from(&manifest.state);
         let db = self.database_of(&row)?;
         db.create_at(manifest.schema_version).await?;
@@ -178,6 +210,7 @@ impl Communes {
             db.put_back(tx);
             result?;
             db.finish().await?;
+            db.write(KeepKeys(keys), origin.next()).await?;
             Ok::<_, TransferError>(())
         }
         .await;
@@ -333,5 +366,18 @@ impl crate::command::Command for Exported {
     async fn run(&self, tx: &mut Tx) -> Result<(), StoreError> {
         let at = tx.at();
         registry::set_exported(tx, self.0, at).await
+    }
+}
+
+struct KeepKeys(Vec<DataKey>);
+impl crate::command::Command for KeepKeys {
+    const NAME: &'static str = "key.import";
+    type Answer = ();
+    type Refusal = StoreError;
+    async fn run(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        for key in &self.0 {
+            seal::insert_key(tx, key).await?;
+        }
+        Ok(())
     }
 }

@@ -6,6 +6,7 @@
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
+use preau_formats::archive::{Keys, WrappedKey};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -15,7 +16,48 @@ use crate::{
     ddl::Table,
     engine::{Conn, Tx},
     rows,
+    tables::seal::DataKey,
+    transfer::Import,
 };
+
+/// Keys go along as they are: what they are wrapped with is not the store's.
+fn lock(keys: &[DataKey]) -> Result<Option<Keys>, TransferError> {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    let wrapped = |key: &DataKey| WrappedKey {
+        number: u32::try_from(key.number).unwrap(),
+        opened_by: key.master.clone(),
+        wrapped: STANDARD.encode(&key.wrapped),
+        made_at: key.made_at.to_string(),
+        retired_at: key.retired_at.map(|at| at.to_string()),
+    };
+    Ok(Some(Keys {
+        commune: Uuid::nil(),
+        passphrase: None,
+        keys: keys.iter().map(wrapped).collect(),
+    }))
+}
+
+fn unlock(keys: &Keys) -> Result<Vec<DataKey>, TransferError> {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    let opened = |key: &WrappedKey| DataKey {
+        number: key.number.into(),
+        master: key.opened_by.clone(),
+        wrapped: STANDARD.decode(&key.wrapped).unwrap(),
+        made_at: key.made_at.parse().unwrap(),
+        retired_at: key.retired_at.as_ref().map(|at| at.parse().unwrap()),
+    };
+    Ok(keys.keys.iter().map(opened).collect())
+}
+
+fn from<'a>(archive: &'a Path, slug: Option<&'a str>, server: Option<&'a str>) -> Import<'a> {
+    Import {
+        id: Uuid::now_v7(),
+        archive,
+        slug,
+        server,
+        unlock: &unlock,
+    }
+}
 
 fn origin() -> Origin {
     Origin {
@@ -153,21 +195,16 @@ async fn a_commune_moves_to_the_other_engine_and_back_without_a_difference() {
         let path = folder.path().join("commune.tar.gz");
         let out = std::fs::File::create(&path).unwrap();
         communes
-            .export(&commune, out, origin(), &mut |_, _| {})
+            .export(&commune, out, origin(), &lock, &mut |_, _| {})
             .await
             .unwrap();
         communes.delete(&commune, origin()).await.unwrap();
         assert!(communes.by_path("laigneville").is_none());
         let mut seen = (0, 0);
         commune = communes
-            .import(
-                Uuid::now_v7(),
-                &path,
-                None,
-                server,
-                origin(),
-                &mut |done, of| seen = (done, of),
-            )
+            .import(from(&path, None, server), origin(), &mut |done, of| {
+                seen = (done, of)
+            })
             .await
             .unwrap();
         assert!(seen.0 == seen.1 && seen.0 > 10, "{seen:?}");
@@ -195,12 +232,12 @@ async fn an_import_that_fails_leaves_nothing_behind() {
     let path = folder.path().join("commune.tar.gz");
     let out = std::fs::File::create(&path).unwrap();
     communes
-        .export(&commune, out, origin(), &mut |_, _| {})
+        .export(&commune, out, origin(), &lock, &mut |_, _| {})
         .await
         .unwrap();
     let import = async |path: &Path, slug| {
         communes
-            .import(Uuid::now_v7(), path, slug, None, origin(), &mut |_, _| {})
+            .import(from(path, slug, None), origin(), &mut |_, _| {})
             .await
     };
     let taken = import(&path, None).await.err().unwrap();

@@ -6,7 +6,10 @@ pub mod agents;
 use std::{collections::HashMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
-use preau_app::{App, AppSettings, Caller, Clock, Cx, Entropy};
+use preau_app::{
+    App, AppSettings, Caller, Clock, Cx, Entropy,
+    seal::{Master, MasterKey},
+};
 use preau_store::{Actor, Commune, Communes, Origin, PgServer, Settings};
 use preau_worker::{
     Worker,
@@ -102,6 +105,7 @@ impl Town {
                 node: "test".to_owned(),
                 hashing: 2,
                 proof_of_work: 50,
+                master: Master::of(vec![MasterKey::make(&Entropy::system())]),
             },
         )
         .await

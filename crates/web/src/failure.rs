@@ -133,6 +133,13 @@ fn words(call: &Call, failure: &Failure) -> Words {
             text: "Votre demande n’a pas été enregistrée. Réessayez dans quelques instants : ce que vous aviez déjà enregistré est conservé.".to_owned(),
             retry_after: Some(30),
         },
+        // What is not said here stands in the log: only the host can put the right key back.
+        Failure::App(Error::Key(_)) => Words {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            heading: "Ces données ne peuvent pas être lues pour le moment",
+            text: "Elles sont chiffrées, et la clé qui les ouvre n’est pas disponible. Rien n’est perdu ni modifié : réessayez plus tard, ou écrivez à la mairie.".to_owned(),
+            retry_after: Some(300),
+        },
         Failure::App(Error::Store(_)) => say(
             StatusCode::INTERNAL_SERVER_ERROR,
             "Une erreur est survenue de notre côté",
@@ -164,6 +171,9 @@ pub(crate) fn page(call: &Call, failure: Failure) -> Response {
     let reference = call.cx.request.clone();
     if let Failure::App(Error::Store(error)) = &failure {
         tracing::error!(%error, commune = call.slug, reference, "a page failed");
+    }
+    if let Failure::App(Error::Key(error)) = &failure {
+        tracing::error!(%error, commune = call.slug, reference, "sealed data cannot be read or kept");
     }
     let home = match call.area {
         Area::Citizen => (call.href("/"), "Revenir à l’accueil"),

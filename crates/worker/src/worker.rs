@@ -10,7 +10,9 @@ use jiff::{SignedDuration, Timestamp};
 use preau_app::{
     App, Caller, Cx, Error,
     jobs::{Claim, End, Finish, Tidy, Work},
-    outbox, subscription,
+    outbox,
+    seal::rotate,
+    subscription,
 };
 use preau_store::tables::job;
 use tokio::sync::watch;
@@ -201,6 +203,7 @@ impl Worker {
             subscription::JOB => subscription::announce(cx, &work.payload)
                 .await
                 .map(|()| End::Done),
+            rotate::JOB => rotate::forget(cx).await.map(|()| End::Done),
             other => Ok(End::Dead(format!("no such kind of job: {other}"))),
         };
         result.unwrap_or_else(|error| mails::again(work, cx.at, &error.to_string()))

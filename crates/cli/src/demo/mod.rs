@@ -9,13 +9,13 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 use anyhow::{Context, Result};
 use clap::Args;
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
-use preau_app::{App, Clock};
+use preau_app::{App, Clock, Entropy, seal::MasterKey};
 use preau_worker::transport::MailSettings;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     config::{Config, Data, Log, Security, Server},
-    say, start,
+    master, say, start,
 };
 
 /// Options of the demo.
@@ -124,6 +124,11 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     start::log(&config);
     let _lock = start::lock(&config)?;
     let listener = start::listen("--port", config.server.listen).await?;
+    // A town that is made up has a key that nobody needs to be warned about.
+    if !folder.join("registry.sqlite").exists() && !config.master_key_file().exists() {
+        let key = MasterKey::make(&Entropy::system());
+        master::write(&config.master_key_file(), &key)?;
+    }
     let app = start::open(&config, clock(&options)?).await?;
     let file = folder.join("demo.json");
     let known = std::fs::read(&file)
@@ -162,6 +167,7 @@ fn config(options: &Options, folder: &std::path::Path) -> Config {
         security: Security {
             hashing: 2,
             proof_of_work: 50_000,
+            ..Security::default()
         },
         log: Log {
             filter: "warn".to_owned(),

@@ -111,3 +111,14 @@ CREATE TABLE subscription_contest (
   request_id UUID NOT NULL REFERENCES request (id) DEFERRABLE,
   at INSTANT NOT NULL
 ) STRICT;
+
+-- What is known of a member beyond their identity: a row a field. Health is sealed with the commune's key.
+CREATE TABLE fact (
+  id UUID PRIMARY KEY,
+  member_id UUID NOT NULL,
+  field TEXT NOT NULL,
+  value TEXT,
+  sealed BYTES,
+  changed_at INSTANT NOT NULL,
+  UNIQUE (member_id, field)
+) STRICT;

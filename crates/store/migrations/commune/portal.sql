@@ -1,5 +1,7 @@
 -- What the commune writes on its portal. `removed_at`: taken off by an agent, who can put it back.
 
+-- `sealed_with`: number of the key that sealed the bytes; the size is then that of the plain content, the hash that of
+-- the sealed one.
 CREATE TABLE file (
   id UUID PRIMARY KEY,
   name TEXT NOT NULL,
@@ -8,7 +10,8 @@ CREATE TABLE file (
   sha256 BYTES NOT NULL,
   path TEXT NOT NULL UNIQUE,
   purpose TEXT NOT NULL,
-  created_at INSTANT NOT NULL
+  created_at INSTANT NOT NULL,
+  sealed_with INT
 ) STRICT;
 
 CREATE TABLE news (

@@ -20,6 +20,7 @@ pub mod proof;
 pub mod recovery;
 pub mod request;
 pub mod role;
+pub mod seal;
 pub mod session;
 pub mod setting;
 pub mod sign_up;
@@ -53,6 +54,7 @@ pub fn every_statement() -> Vec<(&'static Sql, bool)> {
         recovery::ALL,
         request::ALL,
         role::ALL,
+        seal::ALL,
         session::ALL,
         setting::ALL,
         sign_up::ALL,

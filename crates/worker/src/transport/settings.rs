@@ -55,7 +55,8 @@ impl Secret {
         Self(text.into())
     }
 
-    pub(super) fn reveal(&self) -> &str {
+    /// The text, for the one who needs it.
+    pub fn reveal(&self) -> &str {
         &self.0
     }
 }

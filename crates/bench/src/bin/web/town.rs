@@ -9,6 +9,7 @@ use preau_app::{
     menu::{self, DayForm, Week},
     news::{self, NewsForm},
     portal::{self, Portal},
+    seal::{Master, MasterKey},
     setup,
 };
 use preau_store::{Actor, Communes, Origin, Settings};
@@ -63,6 +64,7 @@ pub(crate) async fn open(folder: &Path) -> Result<Arc<App>> {
         node: "bench".to_owned(),
         hashing: 2,
         proof_of_work: 50,
+        master: Master::of(vec![MasterKey::make(&Entropy::system())]),
     };
     let app = App::open(communes, Clock::system(), Entropy::system(), settings).await;
     let app = Arc::new(app.map_err(in_words)?);
