@@ -172,7 +172,7 @@ pub(crate) async fn key(cx: &Cx, number: u32) -> Result<Key, Error> {
     drop(tx);
     let mut opened = Opened::new();
     for row in &rows {
-        match cx.app.settings.master.unwrap(commune, row) {
+        match cx.app.settings.master.open_key(commune, row) {
             Ok(key) => {
                 opened.insert(short(row.number)?, key);
             }
@@ -196,7 +196,7 @@ pub(crate) async fn add(cx: &Cx, after: i64) -> Result<i64, Error> {
     let key = Key::new(cx.app.entropy.bytes());
     let (number, at) = (after + 1, cx.app.clock.now());
     let row = master
-        .wrap(&cx.app, cx.commune()?.id, number, &key, at)
+        .seal_key(&cx.app, cx.commune()?.id, number, &key, at)
         .await?;
     cx.write(Add(row)).await
 }
@@ -261,7 +261,7 @@ pub async fn state(cx: &Cx) -> Result<State, Error> {
     };
     let newest = rows.last().map(|row| row.number);
     for row in &rows {
-        master.unwrap(commune, row)?;
+        master.open_key(commune, row)?;
         state.earlier_master |= row.master != master.current()?.fingerprint();
         state.unfinished |= row.retired_at.is_none() && Some(row.number) != newest;
     }

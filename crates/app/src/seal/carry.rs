@@ -61,7 +61,7 @@ fn pack(
         let opened = app
             .settings
             .master
-            .unwrap(commune, row)
+            .open_key(commune, row)
             .map_err(|e| refused(&e))?;
         let number = short(row.number)?;
         let (opened_by, wrapped) = match under {
@@ -161,7 +161,7 @@ fn unpack(
             }
         };
         let at = origin_of(&key.made_at)?;
-        let mut row = master::wrap(app, &ours, commune, key.number.into(), &opened, at)
+        let mut row = master::seal_key(app, &ours, commune, key.number.into(), &opened, at)
             .map_err(|e| refused(&e))?;
         row.retired_at = key.retired_at.as_deref().map(origin_of).transpose()?;
         rows.push(row);
@@ -189,7 +189,7 @@ fn open_by_master(
         Some(key) => &Master::of(vec![key.clone()]),
         None => &app.settings.master,
     };
-    by.unwrap(from, row).map_err(|_| {
+    by.open_key(from, row).map_err(|_| {
         let ours = by.current().map(|key| key.fingerprint()).unwrap_or_default();
         refused(&format!(
             "cette archive n’a pas de phrase secrète, et ses données scellées ne s’ouvrent qu’avec la clé maîtresse {} ; celle d’ici est {ours}. Refaites l’archive avec --passphrase-file, ou ajoutez --master-key-file avec la clé maîtresse d’origine. Rien n’a été écrit",

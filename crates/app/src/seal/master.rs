@@ -140,7 +140,7 @@ impl Master {
     }
 
     /// Opens a commune's key.
-    pub(crate) fn unwrap(&self, commune: Uuid, row: &DataKey) -> Result<Key, KeyError> {
+    pub(crate) fn open_key(&self, commune: Uuid, row: &DataKey) -> Result<Key, KeyError> {
         let master = self.find(&row.master)?;
         let plain = Zeroizing::new(sealed::open(
             &master.0,
@@ -152,7 +152,7 @@ impl Master {
 
     /// Seals a commune's key with the master key that the registry names: another process may have changed it since
     /// this one started.
-    pub(crate) async fn wrap(
+    pub(crate) async fn seal_key(
         &self,
         app: &App,
         commune: Uuid,
@@ -163,7 +163,7 @@ impl Master {
         if let Some(named) = noted(app.communes.registry()).await? {
             self.turn_to(&self.find(&named)?);
         }
-        Ok(wrap(app, &self.current()?, commune, number, key, at)?)
+        Ok(seal_key(app, &self.current()?, commune, number, key, at)?)
     }
 }
 
@@ -173,7 +173,7 @@ fn place(commune: Uuid, number: i64) -> Place {
 }
 
 /// Seals a commune's key with this master key.
-pub(crate) fn wrap(
+pub(crate) fn seal_key(
     app: &App,
     master: &MasterKey,
     commune: Uuid,
@@ -255,8 +255,8 @@ pub async fn rewrap(cx: &Cx, to: &MasterKey) -> Result<usize, Error> {
     drop(tx);
     let mut done = Vec::new();
     for row in rows.iter().filter(|row| row.master != to.fingerprint()) {
-        let key = cx.app.settings.master.unwrap(commune, row)?;
-        let mut new = wrap(&cx.app, to, commune, row.number, &key, row.made_at)?;
+        let key = cx.app.settings.master.open_key(commune, row)?;
+        let mut new = seal_key(&cx.app, to, commune, row.number, &key, row.made_at)?;
         new.retired_at = row.retired_at;
         done.push((new, row.master.clone()));
     }
