@@ -114,37 +114,40 @@ pub(crate) async fn load(
         Some(text) => MasterKey::parse(text.reveal()).into_iter().collect(),
         None => in_files(&file)?,
     };
-    if keys.is_empty() {
-        if let Some(noted) = &noted {
-            bail!(
-                "la clé maîtresse de cette installation (empreinte {noted}) est introuvable : {} n’existe pas. Remettez-y sa copie de sauvegarde. Sans elle, les données de santé et les documents scellés ne s’ouvriront plus ; aucune autre clé n’a été créée",
-                file.display()
-            );
+    if let Some(noted) = noted {
+        let Some(at) = keys.iter().position(|key| key.fingerprint() == noted) else {
+            bail!(missing(&file, &keys, &noted, inline.is_some()));
+        };
+        keys.swap(0, at);
+    } else {
+        if keys.is_empty() {
+            keys.push(make(&file, entropy)?);
         }
-        keys.push(make(&file, entropy)?);
-    }
-    match noted {
-        Some(noted) => {
-            let Some(at) = keys.iter().position(|key| key.fingerprint() == noted) else {
-                let found: Vec<String> = keys.iter().map(MasterKey::fingerprint).collect();
-                let place = inline.map_or_else(
-                    || file.display().to_string(),
-                    |_| "security.master_key (PREAU_SECURITY__MASTER_KEY)".to_owned(),
-                );
-                bail!(
-                    "mauvaise clé maîtresse : cette installation attend celle d’empreinte {noted}, {place} donne {}. Remettez la bonne clé ; rien n’a été écrit",
-                    found.join(", ")
-                );
-            };
-            keys.swap(0, at);
-        }
-        None => note(registry, &keys, entropy, now).await?,
+        note(registry, &keys, entropy, now).await?;
     }
     Ok(if inline.is_some() {
         Master::of(keys)
     } else {
         Master::watched(keys, move || in_files(&file).unwrap_or_default())
     })
+}
+
+/// Why no key at hand is the one that this installation has.
+fn missing(file: &Path, keys: &[MasterKey], noted: &str, inline: bool) -> String {
+    let place = if inline {
+        "security.master_key (PREAU_SECURITY__MASTER_KEY)".to_owned()
+    } else if file.exists() {
+        file.display().to_string()
+    } else {
+        return format!(
+            "la clé maîtresse de cette installation (empreinte {noted}) est introuvable : {} n’existe pas. Remettez-y sa copie de sauvegarde. Sans elle, les données de santé et les documents scellés ne s’ouvriront plus ; aucune autre clé n’a été créée",
+            file.display()
+        );
+    };
+    let found = keys.first().map(MasterKey::fingerprint).unwrap_or_default();
+    format!(
+        "mauvaise clé maîtresse : cette installation attend celle d’empreinte {noted}, {place} donne {found}. Remettez la bonne clé ; rien n’a été écrit"
+    )
 }
 
 fn make(file: &Path, entropy: &Entropy) -> Result<MasterKey> {

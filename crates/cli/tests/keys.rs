@@ -370,6 +370,11 @@ async fn a_host_changes_the_keys_while_the_portal_serves() {
     let told = host.succeeds(&["key", "rewrap"]);
     assert!(told.contains("Nouvelle clé maîtresse"), "{told}");
     assert!(!next.exists());
+    // The former key does not stand in for the present one.
+    let aside = host.folder.path().join("copie");
+    std::fs::rename(key_file(&host), &aside).unwrap();
+    assert!(host.fails(&["serve"]).contains("introuvable"));
+    std::fs::rename(&aside, key_file(&host)).unwrap();
     std::fs::remove_file(&former).unwrap();
     host.succeeds(&["doctor"]);
     assert_eq!(known(&host, "laigneville", 300).await.unwrap(), 3);

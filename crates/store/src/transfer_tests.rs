@@ -21,6 +21,10 @@ use crate::{
 };
 
 /// Keys go along as they are: what they are wrapped with is not the store's.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the shape that the store asks for"
+)]
 fn lock(keys: &[DataKey]) -> Result<Option<Keys>, TransferError> {
     use base64::{Engine, engine::general_purpose::STANDARD};
     let wrapped = |key: &DataKey| WrappedKey {
@@ -37,6 +41,10 @@ fn lock(keys: &[DataKey]) -> Result<Option<Keys>, TransferError> {
     }))
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the shape that the store asks for"
+)]
 fn unlock(keys: &Keys) -> Result<Vec<DataKey>, TransferError> {
     use base64::{Engine, engine::general_purpose::STANDARD};
     let opened = |key: &WrappedKey| DataKey {
@@ -203,7 +211,7 @@ async fn a_commune_moves_to_the_other_engine_and_back_without_a_difference() {
         let mut seen = (0, 0);
         commune = communes
             .import(from(&path, None, server), origin(), &mut |done, of| {
-                seen = (done, of)
+                seen = (done, of);
             })
             .await
             .unwrap();

@@ -147,29 +147,28 @@ fn unpack(
     let mut rows = Vec::with_capacity(keys.keys.len());
     for key in &keys.keys {
         let wrapped = STANDARD.decode(&key.wrapped).map_err(|e| refused(&e))?;
-        let opened = match &under {
-            Some(under) => open_under(under, key.number, &wrapped)?,
-            None => {
-                let row = DataKey {
-                    number: key.number.into(),
-                    master: key.opened_by.clone(),
-                    wrapped,
-                    made_at: origin_of(&key.made_at)?,
-                    retired_at: None,
-                };
-                open_by_master(app, keys.commune, &row, with.master)?
-            }
+        let at = instant(&key.made_at)?;
+        let opened = if let Some(under) = &under {
+            open_under(under, key.number, &wrapped)?
+        } else {
+            let row = DataKey {
+                number: key.number.into(),
+                master: key.opened_by.clone(),
+                wrapped,
+                made_at: at,
+                retired_at: None,
+            };
+            open_by_master(app, keys.commune, &row, with.master)?
         };
-        let at = origin_of(&key.made_at)?;
         let mut row = master::seal_key(app, &ours, commune, key.number.into(), &opened, at)
             .map_err(|e| refused(&e))?;
-        row.retired_at = key.retired_at.as_deref().map(origin_of).transpose()?;
+        row.retired_at = key.retired_at.as_deref().map(instant).transpose()?;
         rows.push(row);
     }
     Ok(rows)
 }
 
-fn origin_of(text: &str) -> Result<jiff::Timestamp, TransferError> {
+fn instant(text: &str) -> Result<jiff::Timestamp, TransferError> {
     text.parse().map_err(|e: jiff::Error| refused(&e))
 }
 
