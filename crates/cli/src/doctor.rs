@@ -7,7 +7,7 @@ use preau_app::{App, Clock};
 use preau_store::{COMMUNE, EngineKind, schema_version};
 use preau_worker::transport::Transport;
 
-use crate::{config::Config, say, start};
+use crate::{config::Config, open_files, say, start};
 
 /// Gathers what was seen.
 #[derive(Default)]
@@ -40,6 +40,7 @@ pub(crate) async fn run(config: &Config) -> Result<()> {
                 "registre",
                 &format!("{} communes", app.communes.list().len()),
             );
+            files(&mut findings, &app);
             databases(&mut findings, &app).await;
             clock(&mut findings, &app).await;
         }
@@ -87,6 +88,24 @@ fn disk(findings: &mut Findings, folder: &Path) {
             &error.to_string(),
             "vérifiez le montage du disque",
         ),
+    }
+}
+
+/// `serve` raises its limit to what the system allows: that is what is looked at here.
+fn files(findings: &mut Findings, app: &App) {
+    let communes = start::on_sqlite(app);
+    let limit = open_files::raise();
+    match (open_files::too_low(limit, communes), limit) {
+        (Some(limit), _) => {
+            let needed = open_files::needed(communes);
+            findings.bad(
+                "fichiers ouverts",
+                &format!("{limit} au plus, {communes} communes peuvent en demander {needed}"),
+                &format!("donnez-en davantage au service : LimitNOFILE={needed} (systemd) ou ulimit -Hn {needed}"),
+            );
+        }
+        (None, Some(limit)) => findings.good("fichiers ouverts", &format!("{limit} au plus")),
+        (None, None) => findings.good("fichiers ouverts", "sans limite"),
     }
 }
 

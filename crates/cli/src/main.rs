@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod doctor;
 mod family;
+mod open_files;
 mod progress;
 mod start;
 
@@ -78,9 +79,14 @@ async fn run(cli: Cli) -> Result<()> {
         Command::Doctor => return doctor::run(&config).await,
         Command::Serve => {
             start::writable(&config.data.folder)?;
+            let limit = open_files::raise();
             let _lock = start::lock(&config)?;
             let listener = start::listen("server.listen", config.server.listen).await?;
             let app = start::open(&config, Clock::system()).await?;
+            let communes = start::on_sqlite(&app);
+            if let Some(limit) = open_files::too_low(limit, communes) {
+                tracing::warn!(limit, communes, "few files may be open: run « preau doctor »");
+            }
             say(&format!(
                 "Préau sert {} communes sur {} ({})",
                 app.communes.list().len(),

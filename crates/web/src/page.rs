@@ -151,6 +151,12 @@ const AGENT_MENU: &[(&str, &str, &str, &[Right])] = &[
         &[Right::Families],
     ),
     (
+        "comptes",
+        "Comptes",
+        "/agent/comptes",
+        &[Right::Accounts],
+    ),
+    (
         "messages",
         "Messages",
         "/agent/messages",

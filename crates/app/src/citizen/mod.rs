@@ -21,7 +21,7 @@ use preau_rules::{
 };
 use preau_store::{
     Tx,
-    tables::{account::Account, journal},
+    tables::{account::Account, journal, sign_up::SignUp},
 };
 
 use crate::{Caller, Cx, Error, mail::Addressee, search::folded};
@@ -60,6 +60,11 @@ pub(crate) fn addressee(civility: &str, first: &str, last: &str) -> Addressee {
 /// The same, of an account.
 pub(crate) fn to(account: &Account) -> Addressee {
     addressee(&account.civility, &account.first_name, &account.last_name)
+}
+
+/// The same, of a sign-up.
+pub(crate) fn to_of(up: &SignUp) -> Addressee {
+    addressee(&up.civility, &up.first_name, &up.last_name)
 }
 
 /// What agents find an account by.

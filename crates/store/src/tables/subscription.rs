@@ -10,6 +10,7 @@ statements! {
     GET = "SELECT id, account_id, family_id, guardian_id, how, since, ended_at, ended_by FROM subscription WHERE id = ?1";
     ACTIVE = "SELECT id, account_id, family_id, guardian_id, how, since, ended_at, ended_by FROM subscription WHERE account_id = ?1 AND family_id = ?2 AND ended_at IS NULL";
     OF_ACCOUNT = "SELECT subscription.id, subscription.family_id, family.name, family.reference, subscription.how, subscription.since FROM subscription JOIN family ON family.id = subscription.family_id WHERE subscription.account_id = ?1 AND subscription.ended_at IS NULL ORDER BY subscription.since, subscription.id";
+    EVER_OF_ACCOUNT = "SELECT subscription.id, subscription.family_id, family.name, family.reference, subscription.how, subscription.since, subscription.ended_at, subscription.ended_by FROM subscription JOIN family ON family.id = subscription.family_id WHERE subscription.account_id = ?1 ORDER BY subscription.since DESC, subscription.id DESC";
     OF_FAMILY = "SELECT subscription.id, subscription.account_id, account.civility, account.first_name, account.last_name, account.email, account.blocked_at IS NOT NULL, subscription.guardian_id, subscription.how, subscription.since, subscription.ended_at, subscription.ended_by FROM subscription JOIN account ON account.id = subscription.account_id WHERE subscription.family_id = ?1 ORDER BY subscription.since, subscription.id";
     END = "UPDATE subscription SET ended_at = ?2, ended_by = ?3 WHERE id = ?1 AND ended_at IS NULL";
     END_ALL = "UPDATE subscription SET ended_at = ?2, ended_by = ?3 WHERE account_id = ?1 AND ended_at IS NULL";
@@ -95,6 +96,28 @@ row! {
     }
 }
 
+row! {
+    /// A family that an account is or was tied to.
+    pub struct EverTied {
+        /// The subscription.
+        pub id: Uuid,
+        /// The family.
+        pub family_id: Uuid,
+        /// Its name.
+        pub name: String,
+        /// Its number.
+        pub reference: String,
+        /// `code`, `invoice` or `agent`.
+        pub how: String,
+        /// Since when.
+        pub since: Timestamp,
+        /// Until when, when it is over.
+        pub ended_at: Option<Timestamp>,
+        /// Name of who ended it.
+        pub ended_by: Option<String>,
+    }
+}
+
 /// An account to be tied to a family.
 pub struct NewSubscription<'a> {
     /// Which.
@@ -140,6 +163,17 @@ pub async fn active(
 /// The families that an account is tied to.
 pub async fn of_account(tx: &mut Tx, account: Uuid) -> Result<Vec<Tied>, StoreError> {
     tx.query(&OF_ACCOUNT, args![account]).await
+}
+
+/// The families that each of these accounts is tied to.
+pub async fn of_accounts(tx: &mut Tx, accounts: &[Uuid]) -> Result<Vec<Vec<Tied>>, StoreError> {
+    let sets = accounts.iter().map(|id| args![*id].to_vec());
+    tx.query_many(&OF_ACCOUNT, sets.collect()).await
+}
+
+/// The families that an account is or was tied to, the latest first.
+pub async fn ever_of_account(tx: &mut Tx, account: Uuid) -> Result<Vec<EverTied>, StoreError> {
+    tx.query(&EVER_OF_ACCOUNT, args![account]).await
 }
 
 /// The subscriptions to a family, ended ones included.

@@ -1,5 +1,7 @@
 //! The town hall's side.
 
+mod account;
+mod accounts;
 pub(crate) mod agents;
 mod appearance;
 mod codes;
@@ -16,7 +18,7 @@ mod lines;
 pub(crate) mod login;
 mod menus;
 mod messages;
-pub(crate) mod my_account;
+pub(crate) mod own_page;
 mod news;
 pub(crate) mod one_agent;
 mod page_edit;
@@ -29,6 +31,7 @@ mod search;
 pub(crate) mod second_factor;
 pub(crate) mod session;
 mod settings;
+mod sign_up;
 mod sites;
 mod texts;
 
@@ -46,13 +49,16 @@ pub(crate) fn routes() -> Routes {
         .with(families::routes)
         .with(family::routes)
         .with(family_members::routes)
+        .with(accounts::routes)
+        .with(sign_up::routes)
+        .with(account::routes)
         .with(codes::routes)
         .with(import::routes)
         .with(login::routes)
         .with(second_factor::routes)
         .with(invitation::routes)
         .with(session::routes)
-        .with(my_account::routes)
+        .with(own_page::routes)
         .with(agents::routes)
         .with(one_agent::routes)
         .with(roles::routes)

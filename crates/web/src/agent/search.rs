@@ -1,4 +1,4 @@
-//! Searching everywhere: requests, pages, news, agents; a whole number opens its request at once.
+//! Searching everywhere: requests, families, accounts, pages, news, agents; a whole number opens its request at once.
 
 use askama::Template;
 use axum::extract::Query;
@@ -57,6 +57,12 @@ async fn show(call: Call, Query(asked): Query<Asked>) -> Reply {
         .append_pair("q", &words)
         .finish();
     let groups = [
+        group(&call, "Familles", finds.families, |find| {
+            (format!("/agent/familles/{}", find.key), find.about.clone())
+        }),
+        group(&call, "Comptes", finds.accounts, |find| {
+            (format!("/agent/comptes/{}", find.key), find.about.clone())
+        }),
         group(&call, "Pages", finds.pages, |find| {
             match find.about.as_str() {
                 "legal" => (
