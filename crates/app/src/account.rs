@@ -1,263 +1,236 @@
-//! An agent's own account: name, password, second factor.
+//! Citizens' accounts as agents see them: found at once, on one page, blocked and opened again. Sign-ups that wait for
+//! their confirmation are in [`waiting`].
 
-use preau_rules::text::Line;
+mod block;
+pub mod waiting;
+
+use preau_rules::{permission::Right, subscriber_code::Typed};
 use preau_store::{
-    Command, Tx,
+    Tx,
     tables::{
-        agent::{self, Agent},
-        journal, recovery, session,
+        account,
+        journal::{self, Entry},
+        session,
+        subscription::{self, Past, Tied},
     },
 };
 use uuid::Uuid;
 
-use crate::{
-    AgentCaller, Cx, Error, FieldError, Problems, invitation,
-    notice::{self, Sender},
-    password,
-    throttle::Try,
-    totp::{self, Offer},
-};
+pub use block::{block, end_sessions, unblock};
+pub use preau_store::tables::account::Line;
+pub use waiting::Waiting;
 
-/// The longest first or last name, in characters.
-pub(crate) const NAME_LIMIT: usize = 80;
+use crate::{Cx, Error, citizen::KIND, search::Query};
 
-/// The account's page.
-#[derive(Debug, Clone)]
-pub struct Me {
-    /// Who.
-    pub agent: Agent,
-    /// Recovery codes that were not used.
-    pub codes_left: i64,
-    /// The roles held, with their sites.
-    pub roles: Vec<String>,
+/// Accounts on a page of the list.
+pub const PAGE: i64 = 25;
+
+/// Where an account stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// The address is not confirmed: it is no account yet.
+    Waiting,
+    /// Its owner can log in.
+    Active,
+    /// An agent has blocked it.
+    Blocked,
+    /// Its owner deleted it.
+    Erased,
 }
 
-/// The caller's account.
-pub async fn me(cx: &Cx) -> Result<Me, Error> {
-    let id = cx.caller.agent()?.id;
-    let mut tx = cx.read().await?;
-    Ok(Me {
-        agent: agent::get(&mut tx, id).await?.ok_or(Error::LogIn)?,
-        codes_left: recovery::left(&mut tx, id).await?,
-        roles: crate::agent::words(&agent::held(&mut tx, id).await?, id),
-    })
-}
+impl State {
+    /// Every state, as the filter shows them.
+    pub const ALL: [Self; 4] = [Self::Waiting, Self::Active, Self::Blocked, Self::Erased];
 
-/// First and last name as typed, or what is wrong with them.
-pub(crate) fn names(problems: &mut Problems, first: &str, last: &str) -> Option<(String, String)> {
-    let first = problems.take("prenom", Line::parse(first, NAME_LIMIT), |e| {
-        e.message_fr("Prénom")
-    });
-    let last = problems.take("nom", Line::parse(last, NAME_LIMIT), |e| {
-        e.message_fr("Nom")
-    });
-    Some((first?.into_string(), last?.into_string()))
-}
-
-struct Rename {
-    id: Uuid,
-    first: String,
-    last: String,
-}
-
-impl Command for Rename {
-    const NAME: &'static str = "account.rename";
-    type Answer = ();
-    type Refusal = Error;
-    async fn run(&self, tx: &mut Tx) -> Result<(), Error> {
-        let before = agent::get(tx, self.id).await?.ok_or(Error::LogIn)?;
-        let key = crate::login::key_of(&before.email);
-        agent::set_identity(tx, self.id, (&before.email, &key), &self.first, &self.last).await?;
-        let name = format!("{} {}", self.first, self.last);
-        let change = journal::Change {
-            action: "changed",
-            kind: "agent",
-            id: self.id.to_string(),
-            name: &name,
-            before: Some(&notice::full_name(&before)),
-            after: Some(&name),
-        };
-        Ok(journal::note(tx, change).await?)
-    }
-}
-
-/// Changes the caller's name.
-pub async fn rename(cx: &Cx, first: &str, last: &str) -> Result<(), Error> {
-    let id = cx.caller.agent()?.id;
-    let mut problems = Problems::default();
-    let Some((first, last)) = names(&mut problems, first, last) else {
-        return Err(problems.into_error());
-    };
-    cx.write(Rename { id, first, last }).await
-}
-
-/// The password again, before something that a borrowed screen must not do.
-async fn confirm(
-    cx: &Cx,
-    caller: &AgentCaller,
-    field: &'static str,
-    typed: &str,
-) -> Result<Try, Error> {
-    if typed.is_empty() {
-        return Err(Error::field(field, "Tapez votre mot de passe actuel."));
-    }
-    let tries = Try::count(cx, "confirm", &caller.id.to_string()).await?;
-    let mut tx = cx.read().await?;
-    let hash = agent::password(&mut tx, caller.id).await?;
-    drop(tx);
-    if password::verify(cx, typed, hash).await? {
-        Ok(tries)
-    } else {
-        Err(Error::field(
-            field,
-            "Ce n’est pas votre mot de passe actuel.",
-        ))
-    }
-}
-
-struct Change {
-    caller: AgentCaller,
-    tries: Try,
-    what: What,
-}
-
-enum What {
-    Password(String),
-    SecondFactor {
-        secret: [u8; 20],
-        step: i64,
-        codes: Vec<[u8; 32]>,
-    },
-    Codes(Vec<[u8; 32]>),
-}
-
-impl Command for Change {
-    const NAME: &'static str = "account.change";
-    type Answer = ();
-    type Refusal = Error;
-    async fn run(&self, tx: &mut Tx) -> Result<(), Error> {
-        let id = self.caller.id;
-        let agent = agent::get(tx, id).await?;
-        let agent = agent
-            .filter(|a| a.disabled_at.is_none())
-            .ok_or(Error::LogIn)?;
-        self.tries.succeeded(tx).await?;
-        let action = match &self.what {
-            What::Password(hash) => {
-                agent::set_password(tx, id, hash).await?;
-                "password_changed"
-            }
-            What::SecondFactor {
-                secret,
-                step,
-                codes,
-            } => {
-                agent::set_totp(tx, id, Some(secret), *step).await?;
-                recovery::replace(tx, id, codes).await?;
-                "second_factor_changed"
-            }
-            What::Codes(codes) => {
-                recovery::replace(tx, id, codes).await?;
-                "recovery_codes_made"
-            }
-        };
-        // Who changes a way in has a reason: whoever else is in goes out.
-        if !matches!(self.what, What::Codes(_)) {
-            session::end_others(tx, "agent", id, self.caller.session).await?;
+    /// The word in addresses.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Waiting => "attente",
+            Self::Active => "actif",
+            Self::Blocked => "bloque",
+            Self::Erased => "supprime",
         }
-        invitation::note(tx, action, &agent).await
+    }
+
+    /// The word on the screen.
+    #[must_use]
+    pub const fn label_fr(self) -> &'static str {
+        match self {
+            Self::Waiting => "en attente d’activation",
+            Self::Active => "actif",
+            Self::Blocked => "bloqué",
+            Self::Erased => "supprimé",
+        }
+    }
+
+    /// The state of that word.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == word)
     }
 }
 
-async fn change(cx: &Cx, caller: AgentCaller, tries: Try, what: What) -> Result<(), Error> {
-    let cx = Cx {
-        key: None,
-        ..cx.clone()
-    };
-    cx.write(Change {
-        caller,
-        tries,
-        what,
-    })
-    .await
+/// Where an account stands.
+#[must_use]
+pub fn state(line: &Line) -> State {
+    if line.erased_at.is_some() {
+        State::Erased
+    } else if line.blocked_at.is_some() {
+        State::Blocked
+    } else {
+        State::Active
+    }
 }
 
-/// Chooses another password; the other sessions end.
-pub async fn change_password(cx: &Cx, current: &str, new: &str, again: &str) -> Result<(), Error> {
-    let caller = cx.caller.agent()?.clone();
-    let me = me(cx).await?.agent;
-    let mut problems = Problems::default();
-    let personal = [&*me.first_name, &*me.last_name, &*me.email];
-    password::check(&mut problems, new, Some(again), &personal);
-    if current.is_empty() {
-        problems.add("mot_de_passe_actuel", "Tapez votre mot de passe actuel.");
+/// "Léa Durant", or that the account is gone.
+#[must_use]
+pub fn name_fr(line: &Line) -> String {
+    if line.erased_at.is_some() {
+        "Compte supprimé".to_owned()
+    } else {
+        format!("{} {}", line.first_name, line.last_name)
     }
-    if !problems.none() {
-        return Err(problems.into_error());
-    }
-    let tries = confirm(cx, &caller, "mot_de_passe_actuel", current).await?;
-    let hash = password::hash(cx, new).await?;
-    change(cx, caller, tries, What::Password(hash)).await
 }
 
-async fn next_secret(cx: &Cx, token: &str, id: Uuid) -> Result<[u8; 20], Error> {
+/// An account in the list, with the families that it is tied to.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The account.
+    pub line: Line,
+    /// Its families.
+    pub families: Vec<Tied>,
+}
+
+/// A page of the list.
+#[derive(Debug, Clone)]
+pub struct List {
+    /// Sign-ups that wait, on the first page.
+    pub waiting: Vec<Waiting>,
+    /// Accounts of this page.
+    pub accounts: Vec<Found>,
+    /// Accounts of all pages.
+    pub total: i64,
+    /// This page, from 1.
+    pub page: i64,
+}
+
+/// Finds accounts by name, mail, family or code abonné; those in one state, or all that were not deleted.
+pub async fn search(cx: &Cx, typed: &str, wanted: Option<State>, page: i64) -> Result<List, Error> {
+    cx.caller.require(Right::Accounts)?;
+    let page = page.clamp(1, 10_000);
     let mut tx = cx.read().await?;
-    let held = agent::totp(&mut tx, id).await?.ok_or(Error::LogIn)?;
-    totp::offered(cx, token, held.secret.as_deref().unwrap_or_default())
-}
-
-/// What the page of another code application shows; `token` is the session's.
-pub async fn offer(cx: &Cx, token: &str) -> Result<Offer, Error> {
-    let caller = cx.caller.agent()?;
-    let secret = next_secret(cx, token, caller.id).await?;
-    let email = me(cx).await?.agent.email;
-    let mut tx = cx.read().await?;
-    let sender = Sender::load(cx, &mut tx).await?;
-    totp::draw(sender.issuer(), &email, &secret)
-}
-
-/// Takes another code application in place of the one before. Gives new recovery codes, this once.
-pub async fn renew(cx: &Cx, token: &str, typed: &str, code: &str) -> Result<Vec<String>, Error> {
-    let caller = cx.caller.agent()?.clone();
-    let secret = next_secret(cx, token, caller.id).await?;
-    let mut errors = Vec::new();
-    let step = totp::verify(&secret, code, cx.at, 0);
-    if step.is_none() {
-        errors.push(FieldError::new(
-            "code",
-            "Ce code n’est pas le bon. Tapez les 6 chiffres que la nouvelle application affiche en ce moment.",
-        ));
-    }
-    if typed.is_empty() {
-        errors.push(FieldError::new(
-            "mot_de_passe_actuel",
-            "Tapez votre mot de passe actuel.",
-        ));
-    }
-    let Some(step) = step.filter(|_| errors.is_empty()) else {
-        return Err(Error::Invalid(errors));
+    let mut list = List {
+        waiting: Vec::new(),
+        accounts: Vec::new(),
+        total: 0,
+        page,
     };
-    let tries = confirm(cx, &caller, "mot_de_passe_actuel", typed).await?;
-    let (shown, codes) = totp::recovery(cx, caller.id);
-    change(
-        cx,
-        caller,
-        tries,
-        What::SecondFactor {
-            secret,
-            step,
-            codes,
+    if page == 1 && matches!(wanted, None | Some(State::Waiting)) {
+        list.waiting = waiting::search(&mut tx, typed).await?;
+    }
+    if wanted != Some(State::Waiting) {
+        let lines = lines(&mut tx, typed, wanted, page).await?;
+        list.total = lines.first().map_or(0, |line| line.total);
+        list.accounts = with_families(&mut tx, lines).await?;
+    }
+    Ok(list)
+}
+
+async fn lines(
+    tx: &mut Tx,
+    typed: &str,
+    wanted: Option<State>,
+    page: i64,
+) -> Result<Vec<Line>, Error> {
+    let code = Typed::read(typed);
+    let (key, own) = code.map_or_else(Default::default, |c| (c.whole, c.own.unwrap_or_default()));
+    let wanted = account::Wanted {
+        like: Query::parse(typed).like(),
+        key: &key,
+        own_key: &own,
+        states: match wanted {
+            Some(State::Active) => ["active", "active"],
+            Some(State::Blocked) => ["blocked", "blocked"],
+            Some(State::Erased) => ["erased", "erased"],
+            Some(State::Waiting) | None => ["active", "blocked"],
         },
-    )
-    .await?;
-    Ok(shown)
+        limit: PAGE,
+        offset: (page - 1) * PAGE,
+    };
+    Ok(account::search(tx, &wanted).await?)
 }
 
-/// Makes new recovery codes in place of those before, shown this once.
-pub async fn make_codes(cx: &Cx, typed: &str) -> Result<Vec<String>, Error> {
-    let caller = cx.caller.agent()?.clone();
-    let tries = confirm(cx, &caller, "mot_de_passe_actuel", typed).await?;
-    let (shown, codes) = totp::recovery(cx, caller.id);
-    change(cx, caller, tries, What::Codes(codes)).await?;
-    Ok(shown)
+async fn with_families(tx: &mut Tx, lines: Vec<Line>) -> Result<Vec<Found>, Error> {
+    let ids: Vec<Uuid> = lines.iter().map(|line| line.id).collect();
+    let families = subscription::of_accounts(tx, &ids).await?;
+    let found = lines.into_iter().zip(families);
+    Ok(found
+        .map(|(line, families)| Found { line, families })
+        .collect())
+}
+
+/// A browser in which somebody is logged in.
+#[derive(Debug, Clone)]
+pub struct Open {
+    /// "Firefox sur Android".
+    pub device: String,
+    /// When it was opened.
+    pub created_at: jiff::Timestamp,
+    /// When it was last used.
+    pub seen_at: jiff::Timestamp,
+}
+
+/// An account with all that an agent sees of it.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    /// The account.
+    pub line: Line,
+    /// Families that it is or was tied to, the latest first.
+    pub ties: Vec<Past>,
+    /// Where its owner is logged in.
+    pub sessions: Vec<Open>,
+    /// What happened to it, the latest first.
+    pub journal: Vec<Entry>,
+}
+
+/// One account, also one that was deleted.
+pub async fn get(cx: &Cx, id: Uuid) -> Result<Whole, Error> {
+    cx.caller.require(Right::Accounts)?;
+    let mut tx = cx.read().await?;
+    let line = account::line(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    let sessions = session::of_subject(&mut tx, KIND, id, cx.at).await?;
+    let open = sessions.into_iter().map(|row| Open {
+        device: crate::session::device(&row.user_agent),
+        created_at: row.created_at,
+        seen_at: row.seen_at,
+    });
+    Ok(Whole {
+        sessions: open.collect(),
+        ties: subscription::history(&mut tx, id).await?,
+        journal: journal::of_object(&mut tx, KIND, &id.to_string(), 30).await?,
+        line,
+    })
+}
+
+/// What was done to an account, as the end of a sentence that starts with the name of who did it.
+#[must_use]
+pub fn deed_fr(action: &str) -> &str {
+    match action {
+        "activated" => "a confirmé l’inscription",
+        "identity_checked" => "a activé le compte après vérification d’identité",
+        "resent" => "a renvoyé l’e-mail d’activation",
+        "readdressed" => "a corrigé l’adresse de l’inscription",
+        "blocked" => "a bloqué le compte",
+        "unblocked" => "a débloqué le compte",
+        "sessions_ended" => "a fermé les sessions",
+        "tied" => "a rattaché le compte à une famille",
+        "untied" => "a mis fin à un abonnement",
+        "password_changed" => "a changé de mot de passe",
+        "password_link_asked" => "a demandé un lien de mot de passe",
+        "email_change_asked" => "a demandé à changer d’adresse",
+        "email_changed" => "a changé d’adresse",
+        "erased" => "a supprimé le compte",
+        other => other,
+    }
 }

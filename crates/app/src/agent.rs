@@ -26,11 +26,11 @@ pub use change::{
 };
 
 use crate::{
-    Caller, Cx, Error, Problems, account,
+    Caller, Cx, Error, Problems,
     invitation::{Link, Purpose},
     mail::Rendered,
     notice::{self, Sender},
-    password,
+    own_page, password,
     session::grants,
 };
 
@@ -144,7 +144,7 @@ pub(crate) fn person(
     first: &str,
     last: &str,
 ) -> Option<Person> {
-    let names = account::names(problems, first, last);
+    let names = own_page::names(problems, first, last);
     let email = problems.take("email", Email::parse(email), EmailError::message_fr);
     let (first, last) = names?;
     Some(Person {

@@ -98,5 +98,9 @@ pub async fn check(cx: &Cx, kind: Kind, text: &str) -> Result<Checked, Error> {
     let today = cx.at.to_zoned(portal::get(&mut tx).await?.zone()).date();
     let there = rows::There::load(&mut tx).await?;
     drop(tx);
-    Ok(rows::read(kind, text, &there, today))
+    let checked = rows::read(kind, text, &there, today);
+    if checked.rows.families.iter().any(|f| f.code.is_some()) {
+        cx.caller.require(Right::Codes)?;
+    }
+    Ok(checked)
 }

@@ -214,6 +214,10 @@ pub fn sentence_fr(entry: &Entry) -> String {
             };
             return format!("{deed}{about}{name}");
         }
+        ("account", action) => return crate::account::deed_fr(action).to_owned(),
+        ("sign_up", action) => return crate::account::deed_fr(action).to_owned(),
+        ("family", action) => return format!("{}, famille {name}", crate::family::deed_fr(action)),
+        ("subscriber_codes", "created") => return "a créé des codes abonné en série".to_owned(),
         ("mail", "resent") => "a renvoyé le message",
         ("session", "opened") => return "s’est connecté".to_owned(),
         ("session", "ended") => return "a fermé une session".to_owned(),
@@ -271,6 +275,10 @@ pub fn kind_fr(kind: &str) -> &str {
         "session" => "Connexions",
         "request" => "Demandes",
         "mail" => "Messages",
+        "family" => "Familles",
+        "account" => "Comptes des usagers",
+        "sign_up" => "Inscriptions en attente",
+        "subscriber_codes" => "Codes abonné en série",
         other => other,
     }
 }

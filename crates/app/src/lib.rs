@@ -32,6 +32,7 @@ pub mod messages;
 pub mod news;
 mod notice;
 pub mod outbox;
+pub mod own_page;
 pub mod pages;
 pub mod password;
 pub mod portal;

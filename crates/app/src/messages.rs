@@ -30,10 +30,23 @@ pub const STATES: [(&str, &str); 4] = [
     ("sent", "envoyés"),
 ];
 
-/// Mails with a code or a link that opens somebody's access: nobody else may read them, nor have them sent elsewhere.
+/// Mails that hold no code and no link that opens anything.
+const HARMLESS: [&str; 8] = [
+    "contact_acknowledgement",
+    "contact_answer",
+    "account_already_exists",
+    "account_activated",
+    "account_blocked",
+    "account_closed",
+    "password_changed",
+    "test_message",
+];
+
+/// Mails with a code or a link that opens somebody's access: nobody else may read them, nor have them sent elsewhere. A
+/// mail that nobody has thought about yet is one of them.
 #[must_use]
 pub fn personal(kind: &str) -> bool {
-    kind.starts_with("agent_") || kind == "contact_confirm"
+    !HARMLESS.contains(&kind)
 }
 
 /// What the mail is, for people.
@@ -46,6 +59,17 @@ pub fn label_fr(kind: &str) -> &'static str {
         "agent_invitation" => "Invitation d’un agent",
         "agent_password_reset" => "Nouveau mot de passe d’un agent",
         "agent_new_session" => "Nouvelle connexion d’un agent",
+        "account_confirmation" => "Activation d’un compte",
+        "account_already_exists" => "Compte déjà existant",
+        "account_activated" => "Compte activé par la mairie",
+        "account_blocked" => "Compte bloqué",
+        "account_closed" => "Compte supprimé",
+        "password_reset" => "Mot de passe oublié",
+        "password_changed" => "Mot de passe changé",
+        "email_change_confirm" => "Changement d’adresse",
+        "login_link" => "Lien de connexion",
+        "subscriber_code" => "Code abonné",
+        "someone_subscribed" => "Nouveau rattachement à une famille",
         "test_message" => "Message d’essai",
         _ => "Message",
     }

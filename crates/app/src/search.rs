@@ -5,7 +5,7 @@ use preau_store::tables::{agent, news, page, request};
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
-use crate::{Cx, Error, family};
+use crate::{Cx, Error, account, family};
 
 /// The longest search, in characters.
 const LONGEST: usize = 100;
@@ -96,6 +96,8 @@ pub struct Finds {
     pub requests: Vec<request::Line>,
     /// Requests that match, the ones not shown included.
     pub requests_total: i64,
+    /// Accounts, and sign-ups that wait: with `about` the address, `key` as in the path below the list.
+    pub accounts: Vec<Find>,
     /// Pages; `key` is the slug, `about` the kind.
     pub pages: Vec<Find>,
     /// News.
@@ -110,6 +112,7 @@ impl Finds {
     pub fn none(&self) -> bool {
         self.families.is_empty()
             && self.requests.is_empty()
+            && self.accounts.is_empty()
             && self.pages.is_empty()
             && self.news.is_empty()
             && self.agents.is_empty()
@@ -156,6 +159,14 @@ pub async fn everything(cx: &Cx, typed: &str) -> Result<Finds, Error> {
         finds.requests = request::list(&mut tx, &wanted).await?;
         finds.requests_total = finds.requests.first().map_or(0, |line| line.total);
     }
+    drop(tx);
+    if may(Right::Accounts) {
+        let list = account::search(cx, typed, None, 1).await?;
+        let waiting = list.waiting.into_iter().map(waiting_find);
+        let accounts = list.accounts.iter().map(account_find);
+        finds.accounts = waiting.chain(accounts).take(SHOWN).collect();
+    }
+    let mut tx = cx.read().await?;
     if may(Right::Pages) {
         let mut all = page::of_kind(&mut tx, "information").await?;
         all.extend(page::of_kind(&mut tx, "legal").await?);
@@ -203,6 +214,26 @@ fn as_find(cx: &Cx, news: news::News) -> Find {
         title: news.title,
         about: about.to_owned(),
         key: news.id.to_string(),
+    }
+}
+
+fn waiting_find(waiting: account::Waiting) -> Find {
+    Find {
+        title: waiting.name,
+        about: format!("{}, {}", waiting.email, account::State::Waiting.label_fr()),
+        key: format!("attente/{}", waiting.id),
+    }
+}
+
+fn account_find(found: &account::Found) -> Find {
+    let about = match account::state(&found.line) {
+        account::State::Active => found.line.email.clone(),
+        state => format!("{}, {}", found.line.email, state.label_fr()),
+    };
+    Find {
+        title: account::name_fr(&found.line),
+        about,
+        key: found.line.id.to_string(),
     }
 }
 

@@ -21,9 +21,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-pub use letter::{LETTERS, Letter, Letters, letter, letters, qr};
-pub use post::{Sent, send};
-pub use preau_store::tables::subscriber_code::{Code, Use};
+pub use letter::{LETTERS, Letter, Letters, batches, letter, letters, qr};
+pub use post::{Sent, SentBatch, send, send_batch};
+pub use preau_store::tables::subscriber_code::{Batch, Code, Use};
 
 use crate::{Caller, Cx, Error, family::note, portal};
 

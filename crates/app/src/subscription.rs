@@ -28,7 +28,7 @@ pub use preau_store::tables::{
     family::{Child, Guardian},
     subscription::{Tie, Tied},
 };
-pub use tie::{end, tie_by_agent, tie_by_code, untie};
+pub use tie::{end, tie_account, tie_by_agent, tie_by_code, untie};
 
 use crate::{Cx, Error, Problems, citizen, family::members, proof::keyed, throttle::Try};
 

@@ -13,7 +13,9 @@
 //! assert!(report.met());
 //! ```
 
+pub mod client;
 mod process;
+pub mod town;
 
 use std::fmt::Write as _;
 use std::io::Write as _;

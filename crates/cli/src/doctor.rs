@@ -7,7 +7,7 @@ use preau_app::{App, Clock, Cx, seal};
 use preau_store::{COMMUNE, Commune, Communes, EngineKind, schema_version};
 use preau_worker::transport::Transport;
 
-use crate::{config::Config, master::former_file, say, start};
+use crate::{config::Config, master::former_file, open_files, say, start};
 
 /// Gathers what was seen.
 #[derive(Default)]
@@ -62,6 +62,7 @@ async fn installation(findings: &mut Findings, config: &Config, communes: Commun
     match start::with_master(config, communes, Clock::system()).await {
         Ok(app) => {
             master_key(findings, config, &app);
+            files(findings, &app);
             databases(findings, &app).await;
             clock(findings, &app).await;
         }
@@ -154,6 +155,24 @@ fn disk(findings: &mut Findings, folder: &Path) {
             &error.to_string(),
             "vérifiez le montage du disque",
         ),
+    }
+}
+
+/// `serve` raises its limit to what the system allows: that is what is looked at here.
+fn files(findings: &mut Findings, app: &App) {
+    let communes = start::on_sqlite(app);
+    let limit = open_files::raise();
+    match (open_files::too_low(limit, communes), limit) {
+        (Some(limit), _) => {
+            let needed = open_files::needed(communes);
+            findings.bad(
+                "fichiers ouverts",
+                &format!("{limit} au plus, {communes} communes peuvent en demander {needed}"),
+                &format!("donnez-en davantage au service : LimitNOFILE={needed} (systemd) ou ulimit -Hn {needed}"),
+            );
+        }
+        (None, Some(limit)) => findings.good("fichiers ouverts", &format!("{limit} au plus")),
+        (None, None) => findings.good("fichiers ouverts", "sans limite"),
     }
 }
 

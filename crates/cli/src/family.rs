@@ -62,10 +62,11 @@ pub(crate) async fn run(app: &Arc<App>, action: Action) -> Result<()> {
         .await
         .map_err(in_words)?;
     for problem in &checked.problems {
-        say(&format!(
-            "ligne {} {} : {}",
-            problem.line, problem.column, problem.message
-        ));
+        let place = match problem.line {
+            0 => "fichier".to_owned(),
+            line => format!("ligne {line}"),
+        };
+        say(&format!("{place} {} : {}", problem.column, problem.message));
     }
     if !checked.problems.is_empty() {
         bail!(

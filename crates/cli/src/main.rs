@@ -8,6 +8,7 @@ mod doctor;
 mod family;
 mod key;
 mod master;
+mod open_files;
 mod progress;
 mod rules;
 mod start;
@@ -94,9 +95,18 @@ async fn run(cli: Cli) -> Result<()> {
         Command::Doctor => return doctor::run(&config).await,
         Command::Serve => {
             start::writable(&config.data.folder)?;
+            let limit = open_files::raise();
             let _lock = start::lock(&config)?;
             let listener = start::listen("server.listen", config.server.listen).await?;
             let app = start::open(&config, Clock::system()).await?;
+            let communes = start::on_sqlite(&app);
+            if let Some(limit) = open_files::too_low(limit, communes) {
+                tracing::warn!(
+                    limit,
+                    communes,
+                    "few files may be open: run « preau doctor »"
+                );
+            }
             say(&format!(
                 "Préau sert {} communes sur {} ({})",
                 app.communes.list().len(),

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use axum::{Router, http::StatusCode, routing::get};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use preau_app::{App, Clock, Entropy};
-use preau_store::Communes;
+use preau_store::{Communes, EngineKind};
 use preau_worker::{Worker, transport::Transport};
 use tokio::{net::TcpListener, sync::watch};
 
@@ -55,6 +55,15 @@ pub(crate) async fn with_master(
         .await
         .context("l’installation ne s’ouvre pas")?;
     Ok(Arc::new(app))
+}
+
+/// Communes in SQLite files.
+pub(crate) fn on_sqlite(app: &App) -> usize {
+    let communes = app.communes.list();
+    let in_files = communes
+        .iter()
+        .filter(|commune| commune.db.engine() != EngineKind::Postgres);
+    in_files.count()
 }
 
 /// The data folder is there and can be written to.

@@ -54,7 +54,9 @@ rights! {
     /// Answer them.
     RequestsAnswer = "requests.answer", "Répondre aux demandes", "Répondre aux usagers, prendre une demande en charge et la clore.";
     /// See families and accounts.
-    Families = "families", "Familles", "Consulter et modifier les dossiers des familles et leurs comptes.";
+    Families = "families", "Familles", "Consulter et modifier les dossiers des familles, leur rattacher des comptes.";
+    /// Help with accounts, block them.
+    Accounts = "accounts", "Comptes des usagers", "Chercher un compte, aider à l’activer, le bloquer et le débloquer.";
     /// Make and revoke subscriber codes.
     Codes = "codes", "Codes abonné", "Créer, imprimer, envoyer et révoquer les codes abonné.";
     /// See health data of children.
@@ -169,8 +171,8 @@ impl RolePreset {
     /// The rights it starts with.
     pub const fn rights(self) -> &'static [Right] {
         use Right::{
-            Activities, Attendance, Billing, Bookings, Close, Codes, Collect, Families, Health,
-            Journal, Menus, Messages, News, Pages, PortalTexts, Requests, RequestsAnswer,
+            Accounts, Activities, Attendance, Billing, Bookings, Close, Codes, Collect, Families,
+            Health, Journal, Menus, Messages, News, Pages, PortalTexts, Requests, RequestsAnswer,
             Statistics,
         };
         match self {
@@ -178,6 +180,7 @@ impl RolePreset {
                 Requests,
                 RequestsAnswer,
                 Families,
+                Accounts,
                 Codes,
                 Bookings,
                 Messages,
@@ -187,6 +190,7 @@ impl RolePreset {
                 Requests,
                 RequestsAnswer,
                 Families,
+                Accounts,
                 Codes,
                 Health,
                 Activities,
@@ -249,7 +253,7 @@ mod tests {
     #[test]
     fn the_codes_in_the_database_are_these() {
         let codes: Vec<&str> = Right::ALL.iter().map(|right| right.code()).collect();
-        insta::assert_snapshot!(codes.join(" "), @"requests requests.answer families codes health activities bookings attendance billing collect close statistics messages news menus pages portal.texts portal.settings agents roles journal host");
+        insta::assert_snapshot!(codes.join(" "), @"requests requests.answer families accounts codes health activities bookings attendance billing collect close statistics messages news menus pages portal.texts portal.settings agents roles journal host");
         assert_eq!(Right::ALL.last(), Some(&Right::Host));
         assert!(!Right::OF_COMMUNE.contains(&Right::Host));
     }

@@ -1,10 +1,11 @@
 //! How a citizen comes in: address and password, or a link in a mail.
 //!
 //! The answer is the same, and takes as long, whether the address is unknown, the password wrong, the address not
-//! confirmed or the account blocked. Every log-in gives the browser another token. Tries are counted by account and by
-//! network address; a browser that its owner has used before has a counter of its own, so that strangers who guess do
-//! not keep the owner out.
+//! confirmed or the account blocked; who gives the right password of the last two reads what to do. Every log-in gives
+//! the browser another token. Tries are counted by account and by network address; a browser that its owner has used
+//! before has a counter of its own, so that strangers who guess do not keep the owner out.
 
+use jiff::Timestamp;
 use preau_rules::french;
 use preau_store::{
     Command, Tx,
@@ -58,6 +59,13 @@ pub enum In {
     Opened(String),
     /// The address is not confirmed: the page of this sign-up sends the mail again.
     Unconfirmed(Uuid),
+    /// An agent has blocked the account. Who knows the password reads why; who guesses does not learn it.
+    Blocked {
+        /// Since when.
+        since: Timestamp,
+        /// Why, in the agent's words.
+        reason: String,
+    },
 }
 
 struct Enter {
@@ -85,6 +93,7 @@ impl Command for Enter {
 #[derive(Clone, Copy)]
 enum Whose {
     Account(Uuid),
+    Blocked(Uuid),
     SignUp(Uuid),
     Nobody,
 }
@@ -113,7 +122,7 @@ async fn find(cx: &Cx, key: &str, browser: &Browser) -> Result<Found, Error> {
         whose: if account.blocked_at.is_none() {
             Whose::Account(account.id)
         } else {
-            Whose::Nobody
+            Whose::Blocked(account.id)
         },
         known_browser: from_here > 0,
     })
@@ -155,6 +164,12 @@ pub async fn with_password(
             };
             coming_in(cx, account).write(enter).await?;
             Ok(In::Opened(token))
+        }
+        Whose::Blocked(id) if right => {
+            let found = account::block_reason(&mut cx.read().await?, id).await?;
+            let (since, reason) = found.ok_or(Error::LogIn)?;
+            let reason = reason.unwrap_or_default();
+            Ok(In::Blocked { since, reason })
         }
         Whose::SignUp(id) if right => Ok(In::Unconfirmed(id)),
         _ => Err(Error::Invalid(vec![FieldError::new(

@@ -23,7 +23,7 @@ use preau_rules::{
 };
 use preau_store::{
     Tx,
-    tables::{account::Account, family, journal, subscription},
+    tables::{account::Account, family, journal, sign_up::SignUp, subscription},
 };
 
 use crate::{Caller, Cx, Error, mail::Addressee, search::folded};
@@ -62,6 +62,11 @@ pub(crate) fn addressee(civility: &str, first: &str, last: &str) -> Addressee {
 /// The same, of an account.
 pub(crate) fn to(account: &Account) -> Addressee {
     addressee(&account.civility, &account.first_name, &account.last_name)
+}
+
+/// The same, of a sign-up.
+pub(crate) fn to_of(up: &SignUp) -> Addressee {
+    addressee(&up.civility, &up.first_name, &up.last_name)
 }
 
 /// What agents find an account by.

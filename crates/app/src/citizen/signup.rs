@@ -18,7 +18,7 @@ use preau_store::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{BY_ADDRESS, BY_MAILBOX, addressee, link::Secret};
+use super::{BY_ADDRESS, BY_MAILBOX, link::Secret};
 use crate::{
     Cx, Error, Problems,
     contact::{Letterhead, address_key, throttle_key, throttled},
@@ -146,20 +146,20 @@ impl SignUpForm {
 }
 
 /// The mailing of a confirmation: what is written, to whom, with which secret.
-struct Mailing {
+pub(crate) struct Mailing {
     head: Letterhead,
     secret: Secret,
 }
 
 impl Mailing {
-    async fn new(cx: &Cx, id: Uuid, email_key: &str) -> Result<Self, Error> {
+    pub(crate) async fn new(cx: &Cx, id: Uuid, email_key: &str) -> Result<Self, Error> {
         Ok(Self {
             head: Letterhead::load(cx).await?,
             secret: Secret::of(cx, "activation", id, email_key)?,
         })
     }
 
-    fn hashes(&self) -> Hashes {
+    pub(crate) fn hashes(&self) -> Hashes {
         Hashes {
             token: self.secret.token_hash,
             code: self.secret.code_hash,
@@ -167,9 +167,9 @@ impl Mailing {
     }
 
     /// Who has an account already learns it by mail, and from nowhere else.
-    async fn post(&self, tx: &mut Tx, up: &SignUp) -> Result<(), Error> {
+    pub(crate) async fn post(&self, tx: &mut Tx, up: &SignUp) -> Result<(), Error> {
         let url = &self.head.card.portal_url;
-        let to = addressee(&up.civility, &up.first_name, &up.last_name);
+        let to = super::to_of(up);
         let known = account::by_email(tx, &up.email_key).await?;
         let (kind, rendered) = if let Some(account) = known {
             let mail = AccountAlreadyExists {
@@ -203,7 +203,7 @@ impl Mailing {
     }
 }
 
-fn until(at: Timestamp) -> Result<Timestamp, Error> {
+pub(crate) fn until(at: Timestamp) -> Result<Timestamp, Error> {
     let end = at.checked_add(GOOD_FOR);
     Ok(end.map_err(|e| StoreError::Internal(e.to_string()))?)
 }

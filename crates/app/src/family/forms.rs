@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use preau_rules::{civility::Civility, email::Email, family::birth_date, phone::Phone, text::Line};
 use preau_store::tables::family::{ChildFacts, GuardianFacts};
 
-use crate::{Error, Problems, account::NAME_LIMIT};
+use crate::{Error, Problems, own_page::NAME_LIMIT};
 
 /// The longest reference, in characters.
 pub(crate) const REFERENCE_LIMIT: usize = 40;

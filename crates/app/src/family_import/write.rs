@@ -45,6 +45,9 @@ impl Command for WriteFamilies {
     type Refusal = Error;
     async fn run(&self, tx: &mut Tx) -> Result<(), Error> {
         self.caller.require_now(tx, Right::Families).await?;
+        if self.families.iter().any(|f| f.row.code.is_some()) {
+            self.caller.require_now(tx, Right::Codes).await?;
+        }
         for planned in &self.families {
             self.one(tx, planned).await?;
         }

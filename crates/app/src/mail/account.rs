@@ -112,6 +112,38 @@ mail! {
     }
 }
 
+mail! {
+    /// An agent checked who it is and activated the account.
+    AccountActivated, "account_activated" to Citizen,
+    [
+        "mail/account_activated.subject.txt",
+        "mail/account_activated.txt",
+        "mail/account_activated.html"
+    ],
+    {
+        /// What the owner logs in with.
+        login: String,
+        /// Where to log in.
+        login_url: String,
+        /// Where to write, for who did not ask for this.
+        contact_url: String,
+    }
+}
+
+mail! {
+    /// An agent blocked the account.
+    AccountBlocked, "account_blocked" to Citizen,
+    ["mail/account_blocked.subject.txt", "mail/account_blocked.txt", "mail/account_blocked.html"],
+    {
+        /// « lundi 23 novembre 2026 à 9 h 12 ».
+        at: String,
+        /// Why, in the agent's words.
+        reason: String,
+        /// Whom to ask.
+        contact_url: String,
+    }
+}
+
 const PORTAL: &str = "https://portail.exemple.fr/laigneville";
 
 fn lea() -> Addressee {
@@ -209,6 +241,34 @@ impl AccountClosed {
             zone: Zone::Commune,
             at: "lundi 23 novembre 2026 à 9 h 12".to_owned(),
             sign_up_url: format!("{PORTAL}/compte/creer"),
+        }
+    }
+}
+
+impl AccountActivated {
+    /// A sample.
+    pub fn sample() -> Self {
+        Self {
+            to: lea(),
+            zone: Zone::Commune,
+            login: "lea@exemple.fr".to_owned(),
+            login_url: format!("{PORTAL}/connexion"),
+            contact_url: format!("{PORTAL}/contact"),
+        }
+    }
+}
+
+impl AccountBlocked {
+    /// A sample.
+    pub fn sample() -> Self {
+        Self {
+            to: lea(),
+            zone: Zone::Commune,
+            at: "lundi 23 novembre 2026 à 9 h 12".to_owned(),
+            reason:
+                "Deux personnes disent être le père : passez à l’accueil avec une pièce d’identité."
+                    .to_owned(),
+            contact_url: format!("{PORTAL}/contact"),
         }
     }
 }

@@ -21,8 +21,8 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub use account::{
-    AccountAlreadyExists, AccountClosed, AccountConfirmation, EmailChangeConfirm, LoginLink,
-    PasswordChanged, PasswordReset,
+    AccountActivated, AccountAlreadyExists, AccountBlocked, AccountClosed, AccountConfirmation,
+    EmailChangeConfirm, LoginLink, PasswordChanged, PasswordReset,
 };
 pub use agent::{AgentInvitation, AgentNewSession, AgentPasswordReset, TestMessage};
 pub use card::{Accent, CommuneCard};
@@ -228,6 +228,8 @@ pub fn samples(card: &CommuneCard) -> Result<Vec<(&'static str, Rendered)>, aska
         one(&EmailChangeConfirm::sample(), card)?,
         one(&LoginLink::sample(), card)?,
         one(&AccountClosed::sample(), card)?,
+        one(&AccountActivated::sample(), card)?,
+        one(&AccountBlocked::sample(), card)?,
         one(&SubscriberCodeLetter::sample(), card)?,
         one(&SomeoneSubscribed::sample(), card)?,
         one(&AgentInvitation::sample(), card)?,

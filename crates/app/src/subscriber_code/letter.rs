@@ -8,7 +8,7 @@ use preau_store::{
     StoreError, Tx,
     tables::{
         family::{self, Family},
-        subscriber_code::{self, Code},
+        subscriber_code::{self, Batch, Code},
     },
 };
 use qrcode::{QrCode, render::svg};
@@ -114,6 +114,15 @@ pub async fn letters(cx: &Cx, batch: Uuid, page: i64) -> Result<Letters, Error> 
         letters: write(cx, &mut tx, codes).await?,
         total: subscriber_code::batch_size(&mut tx, batch).await?,
     })
+}
+
+/// Batches shown.
+const BATCHES: i64 = 20;
+
+/// The latest batches, so that their letters are found again.
+pub async fn batches(cx: &Cx) -> Result<Vec<Batch>, Error> {
+    cx.caller.require(Right::Codes)?;
+    Ok(subscriber_code::batches(&mut cx.read().await?, BATCHES).await?)
 }
 
 /// The QR code of a letter, as SVG.

@@ -253,6 +253,59 @@ impl Command for TieByAgent {
     }
 }
 
+struct TieAccount {
+    caller: Caller,
+    account: Uuid,
+    reference: String,
+}
+
+impl Command for TieAccount {
+    const NAME: &'static str = "subscription.tie_account";
+    type Answer = String;
+    type Refusal = Error;
+    async fn run(&self, tx: &mut Tx) -> Result<String, Error> {
+        self.caller.require_now(tx, Right::Families).await?;
+        let account = account::get(tx, self.account)
+            .await?
+            .ok_or(Error::NotFound)?;
+        let found = family::by_reference(tx, &self.reference).await?;
+        let family = found.ok_or_else(|| {
+            Error::field(
+                "reference",
+                "Aucune famille ne porte ce numéro. Il est en haut de la page de la famille.",
+            )
+        })?;
+        if subscription::active(tx, account.id, family.id)
+            .await?
+            .is_some()
+        {
+            return Err(Error::field(
+                "reference",
+                "Ce compte est déjà rattaché à cette famille.",
+            ));
+        }
+        tie(tx, &account, &family, "agent").await?;
+        Ok(family.name)
+    }
+}
+
+/// An agent ties an account to the family of a number; gives the name of the family.
+pub async fn tie_account(cx: &Cx, account: Uuid, reference: &str) -> Result<String, Error> {
+    cx.caller.require(Right::Families)?;
+    if reference.trim().is_empty() {
+        return Err(Error::field(
+            "reference",
+            "Indiquez le numéro de la famille.",
+        ));
+    }
+    let tie = TieAccount {
+        caller: cx.caller.clone(),
+        account,
+        reference: reference.trim().to_owned(),
+    };
+    cx.write(tie).await
+}
+
 /// An agent ties the account of an address to a family; gives the name of its owner.
 pub async fn tie_by_agent(cx: &Cx, family: Uuid, email: &str) -> Result<String, Error> {
     cx.caller.require(Right::Families)?;

@@ -23,7 +23,7 @@ CREATE TABLE sign_up (
 CREATE INDEX sign_up_email ON sign_up (email_key);
 CREATE INDEX sign_up_created ON sign_up (created_at);
 
--- Whose address is confirmed. The password is one means of log-in: an account may have none, and others in tables of
+-- Whose address is confirmed. `blocked_reason` is what its owner reads while an agent has blocked it. The password is one means of log-in: an account may have none, and others in tables of
 -- their own. An erased account keeps its row, emptied, for what the law makes the commune keep.
 CREATE TABLE account (
   id UUID PRIMARY KEY,
@@ -40,6 +40,8 @@ CREATE TABLE account (
   created_at INSTANT NOT NULL,
   last_seen_at INSTANT,
   blocked_at INSTANT,
+  blocked_reason TEXT,
+  blocked_by TEXT,
   erased_at INSTANT
 ) STRICT;
 

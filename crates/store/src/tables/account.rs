@@ -14,9 +14,12 @@ statements! {
     SET_NAME = "UPDATE account SET civility = ?2, first_name = ?3, last_name = ?4, search = ?5 WHERE id = ?1";
     SET_EMAIL = "UPDATE account SET email = ?2, email_key = ?3, search = ?4 WHERE id = ?1";
     SET_PENDING = "UPDATE account SET pending_code = ?2 WHERE id = ?1";
-    SET_BLOCKED = "UPDATE account SET blocked_at = ?2 WHERE id = ?1";
+    SET_BLOCKED = "UPDATE account SET blocked_at = ?2, blocked_reason = ?3, blocked_by = ?4 WHERE id = ?1";
+    BLOCK_REASON = "SELECT blocked_at, blocked_reason FROM account WHERE id = ?1 AND blocked_at IS NOT NULL";
+    LINE = "SELECT id, civility, first_name, last_name, email, terms_version, created_at, last_seen_at, blocked_at, blocked_reason, blocked_by, erased_at, COUNT(*) OVER () FROM account WHERE id = ?1";
+    SEARCH = "SELECT id, civility, first_name, last_name, email, terms_version, created_at, last_seen_at, blocked_at, blocked_reason, blocked_by, erased_at, COUNT(*) OVER () FROM account WHERE ((search LIKE ?1 AND search LIKE ?2 AND search LIKE ?3) OR id IN (SELECT subscription.account_id FROM subscription JOIN family ON family.id = subscription.family_id WHERE subscription.ended_at IS NULL AND family.search LIKE ?1 AND family.search LIKE ?2 AND family.search LIKE ?3) OR id IN (SELECT subscriber_code_use.account_id FROM subscriber_code_use JOIN subscriber_code ON subscriber_code.id = subscriber_code_use.code_id WHERE subscriber_code.code_key IN (?4, ?5))) AND CASE WHEN erased_at IS NOT NULL THEN 'erased' WHEN blocked_at IS NOT NULL THEN 'blocked' ELSE 'active' END IN (?6, ?7) ORDER BY search, created_at, id LIMIT ?8 OFFSET ?9";
     SEEN = "UPDATE account SET last_seen_at = ?2 WHERE id = ?1";
-    ERASE = "UPDATE account SET email = '', email_key = ?2, first_name = '', last_name = '', password_hash = NULL, pending_code = NULL, search = '', erased_at = ?3 WHERE id = ?1";
+    ERASE = "UPDATE account SET email = '', email_key = ?2, first_name = '', last_name = '', password_hash = NULL, pending_code = NULL, blocked_reason = NULL, search = '', erased_at = ?3 WHERE id = ?1";
     CLAIM = "UPDATE request SET account_id = ?1 WHERE account_id IS NULL AND LOWER(requester_email) = ?2";
     REQUESTS = "SELECT id, number, state, subject, created_at, updated_at, due_at, closed_at, (SELECT COUNT(*) FROM request_message WHERE request_message.request_id = request.id AND request_message.author_kind <> 'note') FROM request WHERE account_id = ?1 OR (account_id IS NULL AND LOWER(requester_email) = ?2) ORDER BY created_at DESC, id DESC LIMIT ?3";
     OWNS = "SELECT COUNT(*) FROM request WHERE id = ?1 AND (account_id = ?2 OR (account_id IS NULL AND LOWER(requester_email) = ?3))";
@@ -92,6 +95,54 @@ row! {
         /// Messages that the requester sees.
         pub messages: i64,
     }
+}
+
+row! {
+    /// An account as agents see it.
+    pub struct Line {
+        /// Which.
+        pub id: Uuid,
+        /// `M` or `MME`.
+        pub civility: String,
+        /// First name; empty when it was erased.
+        pub first_name: String,
+        /// Last name.
+        pub last_name: String,
+        /// Address as typed.
+        pub email: String,
+        /// Version of the conditions that was accepted.
+        pub terms_version: i64,
+        /// When the address was confirmed.
+        pub created_at: Timestamp,
+        /// Last log-in.
+        pub last_seen_at: Option<Timestamp>,
+        /// Set while an agent has blocked it.
+        pub blocked_at: Option<Timestamp>,
+        /// Why, as its owner reads it.
+        pub blocked_reason: Option<String>,
+        /// Name of who blocked it.
+        pub blocked_by: Option<String>,
+        /// When its owner deleted it.
+        pub erased_at: Option<Timestamp>,
+        /// Lines of the entire list.
+        pub total: i64,
+    }
+}
+
+/// Which accounts are searched for.
+pub struct Wanted<'a> {
+    /// Three patterns that the words of the account, or of a family of it, must be like; `%` for any.
+    pub like: [String; 3],
+    /// What was typed as the key of a code; empty for none.
+    pub key: &'a str,
+    /// The same as the key of a code of ours; empty for none.
+    pub own_key: &'a str,
+    /// Two of `active`, `blocked` and `erased`; the same twice for one.
+    pub states: [&'a str; 2],
+    /// Lines at most.
+    pub limit: i64,
+    /// Lines left out before.
+    pub offset: i64,
 }
 
 row! {
@@ -192,10 +243,42 @@ pub async fn set_pending(tx: &mut Tx, id: Uuid, code: Option<&str>) -> Result<()
     tx.put(&SET_PENDING, args![id, code]).await
 }
 
-/// Blocks an account, or opens it again.
-pub async fn set_blocked(tx: &mut Tx, id: Uuid, blocked: bool) -> Result<(), StoreError> {
-    let at = blocked.then(|| tx.at());
-    tx.put(&SET_BLOCKED, args![id, at]).await
+/// Blocks an account, for a reason that its owner reads, or opens it again when there is none.
+pub async fn set_blocked(tx: &mut Tx, id: Uuid, reason: Option<&str>) -> Result<(), StoreError> {
+    let at = reason.map(|_| tx.at());
+    let by = reason.map(|_| tx.actor().name);
+    tx.put(&SET_BLOCKED, args![id, at, reason, by]).await
+}
+
+/// Since when an account is blocked, and why; nothing when it is not.
+pub async fn block_reason(
+    tx: &mut Tx,
+    id: Uuid,
+) -> Result<Option<(Timestamp, Option<String>)>, StoreError> {
+    tx.query_opt(&BLOCK_REASON, args![id]).await
+}
+
+/// An account as agents see it, one that was erased included.
+pub async fn line(tx: &mut Tx, id: Uuid) -> Result<Option<Line>, StoreError> {
+    tx.query_opt(&LINE, args![id]).await
+}
+
+/// Accounts that match by their own words, by those of a family that they are tied to, or by a code that they used.
+pub async fn search(tx: &mut Tx, wanted: &Wanted<'_>) -> Result<Vec<Line>, StoreError> {
+    let [a, b, c] = &wanted.like;
+    let [one, other] = wanted.states;
+    let args = args![
+        a,
+        b,
+        c,
+        wanted.key,
+        wanted.own_key,
+        one,
+        other,
+        wanted.limit,
+        wanted.offset
+    ];
+    tx.query(&SEARCH, args).await
 }
 
 /// Its owner came in.

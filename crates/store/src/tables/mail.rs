@@ -10,6 +10,7 @@ statements! {
     GET = "SELECT id, kind, to_name, to_address, subject, text, html, about_kind, about_id, state, attempts, last_error, created_at, expires_at, settled_at FROM mail WHERE id = ?1";
     ABOUT = "SELECT id, kind, to_name, to_address, subject, text, html, about_kind, about_id, state, attempts, last_error, created_at, expires_at, settled_at FROM mail WHERE about_kind = ?1 AND about_id = ?2 ORDER BY id";
     OF_ACCOUNT = "SELECT id, kind, to_name, to_address, subject, text, html, about_kind, about_id, state, attempts, last_error, created_at, expires_at, settled_at FROM mail WHERE (about_kind = 'account' AND about_id = ?1) OR (about_kind = 'sign_up' AND about_id IN (SELECT id FROM sign_up WHERE account_id = ?1)) OR (about_kind = 'request' AND about_id IN (SELECT id FROM request WHERE account_id = ?1)) OR (LOWER(to_address) = ?2 AND created_at >= ?3) ORDER BY id";
+    DELIVERIES = "SELECT id, to_address, state, last_error, created_at, settled_at FROM mail WHERE about_kind = ?1 AND about_id = ?2 ORDER BY id DESC LIMIT ?3";
     IN_STATE = "SELECT id, kind, to_name, to_address, subject, text, html, about_kind, about_id, state, attempts, last_error, created_at, expires_at, settled_at FROM mail WHERE state = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
     COUNTS = "SELECT COUNT(CASE WHEN state = 'queued' THEN 1 END), COUNT(CASE WHEN state = 'sent' THEN 1 END), COUNT(CASE WHEN state = 'refused' THEN 1 END), COUNT(CASE WHEN state = 'expired' THEN 1 END) FROM mail";
     SETTLE = "UPDATE mail SET state = ?2, attempts = attempts + 1, last_error = ?3, settled_at = ?4 WHERE id = ?1 AND state = 'queued'";
@@ -48,6 +49,24 @@ row! {
         pub created_at: Timestamp,
         /// Not sent after this instant.
         pub expires_at: Timestamp,
+        /// When it was sent, refused or given up.
+        pub settled_at: Option<Timestamp>,
+    }
+}
+
+row! {
+    /// What became of a mail, without what it says.
+    pub struct Delivery {
+        /// Which mail.
+        pub id: Uuid,
+        /// Address it goes to.
+        pub to_address: String,
+        /// `queued`, `sent`, `refused`, `expired`.
+        pub state: String,
+        /// What the last attempt said, in French.
+        pub last_error: Option<String>,
+        /// When it was written.
+        pub created_at: Timestamp,
         /// When it was sent, refused or given up.
         pub settled_at: Option<Timestamp>,
     }
@@ -107,6 +126,17 @@ pub async fn of_account(
     since: Timestamp,
 ) -> Result<Vec<Mail>, StoreError> {
     tx.query(&OF_ACCOUNT, args![id, email_key, since]).await
+}
+
+/// What became of the latest mails about each of these things, newest first.
+pub async fn deliveries(
+    tx: &mut Tx,
+    kind: &str,
+    ids: &[Uuid],
+    limit: i64,
+) -> Result<Vec<Vec<Delivery>>, StoreError> {
+    let sets = ids.iter().map(|id| args![kind, *id, limit].to_vec());
+    tx.query_many(&DELIVERIES, sets.collect()).await
 }
 
 /// Mails in a state, newest first, older than `before`.

@@ -10,6 +10,7 @@ statements! {
     GET = "SELECT id, email, email_key, civility, first_name, last_name, password_hash, pending_code, terms_version, code_hash, tries, created_at, sent_at, expires_at, account_id FROM sign_up WHERE id = ?1";
     BY_TOKEN = "SELECT id, email, email_key, civility, first_name, last_name, password_hash, pending_code, terms_version, code_hash, tries, created_at, sent_at, expires_at, account_id FROM sign_up WHERE token_hash = ?1";
     LATEST = "SELECT id, email, email_key, civility, first_name, last_name, password_hash, pending_code, terms_version, code_hash, tries, created_at, sent_at, expires_at, account_id FROM sign_up WHERE email_key = ?1 AND account_id IS NULL ORDER BY sent_at DESC, id DESC LIMIT 1";
+    PENDING = "SELECT id, email, email_key, civility, first_name, last_name, password_hash, pending_code, terms_version, code_hash, tries, created_at, sent_at, expires_at, account_id FROM sign_up WHERE account_id IS NULL ORDER BY created_at DESC, id DESC LIMIT ?1";
     SENT = "UPDATE sign_up SET sent_at = ?2, expires_at = ?3 WHERE id = ?1";
     READDRESS = "UPDATE sign_up SET email = ?2, email_key = ?3, token_hash = ?4, code_hash = ?5, tries = 0, sent_at = ?6, expires_at = ?7 WHERE id = ?1 AND account_id IS NULL";
     TRIED = "UPDATE sign_up SET tries = tries + 1 WHERE id = ?1";
@@ -129,6 +130,11 @@ pub async fn by_token(tx: &mut Tx, token_hash: [u8; 32]) -> Result<Option<SignUp
 /// The sign-up of an address that was mailed last and is not confirmed.
 pub async fn latest(tx: &mut Tx, email_key: &str) -> Result<Option<SignUp>, StoreError> {
     tx.query_opt(&LATEST, args![email_key]).await
+}
+
+/// Those that are not confirmed, the latest first.
+pub async fn pending(tx: &mut Tx, limit: i64) -> Result<Vec<SignUp>, StoreError> {
+    tx.query(&PENDING, args![limit]).await
 }
 
 /// The mail was sent again.

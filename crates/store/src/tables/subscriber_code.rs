@@ -12,6 +12,7 @@ statements! {
     OF_FAMILY = "SELECT id, family_id, code, origin, batch, made_by, made_at, expires_at, revoked_at FROM subscriber_code WHERE family_id = ?1 ORDER BY made_at DESC, id DESC";
     OF_BATCH = "SELECT id, family_id, code, origin, batch, made_by, made_at, expires_at, revoked_at FROM subscriber_code WHERE batch = ?1 AND revoked_at IS NULL ORDER BY id LIMIT ?2 OFFSET ?3";
     BATCH_SIZE = "SELECT COUNT(*) FROM subscriber_code WHERE batch = ?1 AND revoked_at IS NULL";
+    BATCHES = "SELECT batch, MIN(made_at), MIN(made_by), MIN(origin), COUNT(*), COUNT(CASE WHEN EXISTS (SELECT 1 FROM subscriber_code_use WHERE subscriber_code_use.code_id = subscriber_code.id) THEN 1 END) FROM subscriber_code WHERE revoked_at IS NULL GROUP BY batch HAVING COUNT(*) > 1 ORDER BY MIN(made_at) DESC, batch DESC LIMIT ?1";
     KEYS = "SELECT code_key FROM subscriber_code";
     REVOKE = "UPDATE subscriber_code SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";
     USE = "INSERT INTO subscriber_code_use (id, code_id, account_id, account_name, at) VALUES (?1, ?2, ?3, ?4, ?5)";
@@ -56,6 +57,24 @@ row! {
         pub account_name: String,
         /// When.
         pub at: Timestamp,
+    }
+}
+
+row! {
+    /// Codes that were made (or imported) together.
+    pub struct Batch {
+        /// Which.
+        pub batch: Uuid,
+        /// When.
+        pub made_at: Timestamp,
+        /// Name of who made them.
+        pub made_by: String,
+        /// `made` here, or `imported`.
+        pub origin: String,
+        /// How many are not revoked.
+        pub codes: i64,
+        /// How many of them somebody has used.
+        pub used: i64,
     }
 }
 
@@ -123,6 +142,11 @@ pub async fn of_batch(
 pub async fn batch_size(tx: &mut Tx, batch: Uuid) -> Result<i64, StoreError> {
     let (count,): (i64,) = tx.query_one(&BATCH_SIZE, args![batch]).await?;
     Ok(count)
+}
+
+/// Codes made together, the latest first; a single code is no batch.
+pub async fn batches(tx: &mut Tx, limit: i64) -> Result<Vec<Batch>, StoreError> {
+    tx.query(&BATCHES, args![limit]).await
 }
 
 /// Every key, to check an import.

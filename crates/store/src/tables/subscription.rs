@@ -167,6 +167,12 @@ pub async fn of_account(tx: &mut Tx, account: Uuid) -> Result<Vec<Tied>, StoreEr
     tx.query(&OF_ACCOUNT, args![account]).await
 }
 
+/// The families that each of these accounts is tied to.
+pub async fn of_accounts(tx: &mut Tx, accounts: &[Uuid]) -> Result<Vec<Vec<Tied>>, StoreError> {
+    let sets = accounts.iter().map(|id| args![*id].to_vec());
+    tx.query_many(&OF_ACCOUNT, sets.collect()).await
+}
+
 /// The families that an account is or was tied to, since the first.
 pub async fn history(tx: &mut Tx, account: Uuid) -> Result<Vec<Past>, StoreError> {
     tx.query(&HISTORY, args![account]).await

@@ -30,6 +30,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/agent/codes/serie", ACCESS, ask_many)
         .post("/agent/codes/serie", ACCESS, make_many)
         .get("/agent/codes/series/{batch}", ACCESS, letters)
+        .post("/agent/codes/series/{batch}/envoi", ACCESS, send_batch)
         .get("/agent/codes/{id}/lettre", ACCESS, letter)
         .get("/agent/codes/{id}/qr.svg", ACCESS, qr)
         .post("/agent/codes/{id}/envoi", ACCESS, send)
@@ -49,16 +50,46 @@ struct Many {
     page: Page,
     form: Form,
     whom: Vec<Choice>,
+    batches: Vec<BatchView>,
 }
 
-fn many(call: &Call, form: Form) -> Many {
+struct BatchView {
+    href: String,
+    at: String,
+    about: String,
+    used: String,
+}
+
+async fn batches(call: &Call) -> Result<Vec<BatchView>, Error> {
+    let found = subscriber_code::batches(&call.cx).await?;
+    let zone = call.portal.zone();
+    let view = found.into_iter().map(|b| BatchView {
+        href: call.href(&format!("/agent/codes/series/{}", b.batch)),
+        at: french::instant_digits(b.made_at, &zone),
+        about: format!(
+            "{}, {} par {}",
+            french::count(b.codes.unsigned_abs(), "code", "codes"),
+            if b.origin == "imported" {
+                "repris"
+            } else {
+                "créés"
+            },
+            b.made_by
+        ),
+        used: french::count(b.used.unsigned_abs(), "utilisé", "utilisés"),
+    });
+    Ok(view.collect())
+}
+
+async fn many(call: &Call, form: Form) -> Result<Many, Error> {
     let chosen = form.field("pour").value.clone();
     let choice = |value: &str, label: &str| Choice {
         value: value.to_owned(),
         label: label.to_owned(),
         selected: chosen == value,
     };
-    Many {
+    Ok(Many {
+        batches: batches(call).await?,
         page: families::page(call, "Codes abonné").crumb("Codes abonné en série", None),
         whom: vec![
             choice(
@@ -68,7 +99,7 @@ fn many(call: &Call, form: Form) -> Many {
             choice("liste", "Les familles de cette liste"),
         ],
         form,
-    }
+    })
 }
 
 fn fields() -> Form {
@@ -82,7 +113,7 @@ fn fields() -> Form {
 }
 
 async fn ask_many(call: Call) -> Reply {
-    call.html(&many(&call, fields()))
+    call.html(&many(&call, fields()).await?)
 }
 
 async fn make_many(Submitted { call, form }: Submitted) -> Reply {
@@ -102,7 +133,8 @@ async fn make_many(Submitted { call, form }: Submitted) -> Reply {
             Ok(call.see_saying(&at, "ok", &format!("{count}. Imprimez les lettres.")))
         }
         Err(Error::Invalid(errors)) => {
-            call.invalid(&many(&call, fields().filled(&form).with_errors(&errors)))
+            let form = fields().filled(&form).with_errors(&errors);
+            call.invalid(&many(&call, form).await?)
         }
         Err(error) => Err(error.into()),
     }
@@ -130,6 +162,8 @@ struct Letters {
     phone: String,
     today: String,
     portal_url: String,
+    /// Where the codes of the series are mailed from.
+    send: Option<String>,
     previous: String,
     next: String,
     range: String,
@@ -164,6 +198,7 @@ fn printed(call: &Call, page: Page, letters: Vec<Letter>) -> Letters {
         phone: portal.phone.clone(),
         today: french::day_month_year(call.cx.at.to_zoned(portal.zone()).date()),
         portal_url: call.absolute("/"),
+        send: None,
         previous: String::new(),
         next: String::new(),
         range: String::new(),
@@ -202,6 +237,7 @@ async fn letters(call: Call, Path(batch): Path<String>, Query(asked): Asked) -> 
             String::new()
         },
         range: format!("{first} à {last} sur {}", found.total),
+        send: Some(call.href(&format!("/agent/codes/series/{batch}/envoi"))),
         ..printed(&call, page, found.letters)
     };
     call.html(&template)
@@ -217,6 +253,21 @@ async fn send(Path(id): Path<String>, Submitted { call, .. }: Submitted) -> Repl
     let sent = subscriber_code::send(&call.cx, params::id(&id)?).await?;
     let text = format!("Le code part à {}.", french::list(&sent.to));
     Ok(call.see_saying(&path(sent.family), "ok", &text))
+}
+
+async fn send_batch(Path(batch): Path<String>, Submitted { call, .. }: Submitted) -> Reply {
+    let batch = params::id(&batch)?;
+    let sent = subscriber_code::send_batch(&call.cx, batch).await?;
+    let families = |n| french::count(n, "famille", "familles");
+    let mut text = format!("Le code part par e-mail à {}.", families(sent.families));
+    if sent.without > 0 {
+        text = format!(
+            "{text} Sans adresse e-mail : {}, à qui donner la lettre.",
+            families(sent.without)
+        );
+    }
+    let at = format!("/agent/codes/series/{batch}");
+    Ok(call.see_saying(&at, "ok", &text))
 }
 
 async fn revoke(Path(id): Path<String>, Submitted { call, .. }: Submitted) -> Reply {

@@ -13,7 +13,10 @@ use preau_rules::{family::born_and_age, french, money::Cents, permission::Right,
 use uuid::Uuid;
 
 use crate::{
-    agent::families::{self, Edit, LIST},
+    agent::{
+        accounts,
+        families::{self, Edit, LIST},
+    },
     call::{Call, Reply},
     forms::Form,
     page::Page,
@@ -59,6 +62,8 @@ struct TieView {
     about: String,
     ended: Option<String>,
     blocked: bool,
+    /// Page of the account, for who may see it.
+    href: Option<String>,
     /// The request in which it is contested: number and address.
     contested: Option<(String, String)>,
 }
@@ -182,6 +187,8 @@ fn tie_view(call: &Call, whole: &Whole, tie: &subscription::Tie, zone: &TimeZone
             format!("terminé le {} par {by}", french::instant_digits(at, zone))
         }),
         blocked: tie.blocked,
+        href: (call.cx.caller.require(Right::Accounts).is_ok())
+            .then(|| call.href(&accounts::path(tie.account_id))),
         contested: contested
             .map(|(.., number)| (number.clone(), crate::agent::lines::path(call, number))),
     }

@@ -1,5 +1,7 @@
 //! The town hall's side.
 
+mod account;
+mod accounts;
 pub(crate) mod agents;
 mod appearance;
 mod codes;
@@ -18,9 +20,9 @@ mod lines;
 pub(crate) mod login;
 mod menus;
 mod messages;
-pub(crate) mod my_account;
 mod news;
 pub(crate) mod one_agent;
+pub(crate) mod own_page;
 mod page_edit;
 mod pages;
 mod passwords;
@@ -32,6 +34,7 @@ mod search;
 pub(crate) mod second_factor;
 pub(crate) mod session;
 mod settings;
+mod sign_up;
 mod sites;
 mod texts;
 
@@ -51,13 +54,16 @@ pub(crate) fn routes() -> Routes {
         .with(families::routes)
         .with(family::routes)
         .with(family_members::routes)
+        .with(accounts::routes)
+        .with(sign_up::routes)
+        .with(account::routes)
         .with(codes::routes)
         .with(import::routes)
         .with(login::routes)
         .with(second_factor::routes)
         .with(invitation::routes)
         .with(session::routes)
-        .with(my_account::routes)
+        .with(own_page::routes)
         .with(agents::routes)
         .with(one_agent::routes)
         .with(roles::routes)

@@ -1,4 +1,4 @@
-//! Searching everywhere: families, requests, pages, news, agents; a whole number opens its request at once.
+//! Searching everywhere: families, requests, accounts, pages, news, agents; a whole number opens its request at once.
 
 use askama::Template;
 use axum::extract::Query;
@@ -69,6 +69,9 @@ async fn show(call: Call, Query(asked): Query<Asked>) -> Reply {
         .append_pair("q", &words)
         .finish();
     let groups = [
+        group(&call, "Comptes", finds.accounts, |find| {
+            (format!("/agent/comptes/{}", find.key), find.about.clone())
+        }),
         group(&call, "Pages", finds.pages, |find| {
             match find.about.as_str() {
                 "legal" => (

@@ -5,10 +5,12 @@ use axum::{
     extract::Path,
     response::{IntoResponse, Redirect, Response},
 };
+use http::StatusCode;
 use preau_app::{
     Error,
     citizen::login::{self, In},
 };
+use preau_rules::french;
 
 use super::{
     home::login_form,
@@ -16,7 +18,7 @@ use super::{
 };
 use crate::{
     agent::login::browser,
-    call::{self, Call, Reply},
+    call::{self, Call, Reply, render},
     forms::Form,
     page::Page,
     params::{self, Asked, asked},
@@ -97,6 +99,18 @@ async fn submit(Submitted { call, form: posted }: Submitted) -> Reply {
             "warn",
             "Votre inscription n’est pas encore confirmée. Utilisez l’e-mail reçu, ou renvoyez-le.",
         )),
+        Ok(In::Blocked { since, reason }) => {
+            let zone = call.portal.zone();
+            let template = Blocked {
+                page: shell(&call, "Votre compte est bloqué"),
+                since: french::instant(since, &zone),
+                reason,
+                town_hall: call.portal.town_hall.clone(),
+                phone: call.portal.phone.clone(),
+                hours: call.portal.hours.lines().map(ToOwned::to_owned).collect(),
+            };
+            render(&template, StatusCode::FORBIDDEN)
+        }
         Err(Error::Invalid(errors)) => {
             let form = form().filled(&posted).with_errors(&errors);
             call.invalid(&template(&call, form, back))
@@ -107,6 +121,18 @@ async fn submit(Submitted { call, form: posted }: Submitted) -> Reply {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// An agent has blocked the account: why, and whom to ask.
+#[derive(Template)]
+#[template(path = "citizen/blocked.html")]
+struct Blocked {
+    page: Page,
+    since: String,
+    reason: String,
+    town_hall: String,
+    phone: String,
+    hours: Vec<String>,
 }
 
 #[derive(Template)]

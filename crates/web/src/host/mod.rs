@@ -6,7 +6,7 @@ mod front;
 pub(crate) use front::front;
 
 use crate::{
-    agent::{agents, invitation, login, my_account, one_agent, second_factor, session},
+    agent::{agents, invitation, login, one_agent, own_page, second_factor, session},
     routes::{Area, Routes},
 };
 
@@ -17,7 +17,7 @@ pub(crate) fn routes() -> Routes {
         .with(second_factor::host_routes)
         .with(invitation::host_routes)
         .with(session::host_routes)
-        .with(my_account::host_routes)
+        .with(own_page::host_routes)
         .with(agents::host_routes)
         .with(one_agent::host_routes)
         .with(communes::routes)

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use anyhow::{Result, ensure};
 
-use crate::client::Client;
+use preau_bench::client::Client;
 
 /// A first view.
 pub(crate) struct FirstView {

@@ -9,9 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use preau_bench::Process;
-
-use crate::client::Client;
+use preau_bench::{Process, client::Client};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 

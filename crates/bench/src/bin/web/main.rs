@@ -1,10 +1,8 @@
 //! The first page: how many a second with the client on the same cores, what a browser fetches the first time, and
 //! what a server with two communes costs while nobody comes.
 
-mod client;
 mod first_view;
 mod idle;
-mod town;
 
 use std::{
     future::IntoFuture as _,
@@ -14,9 +12,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use preau_bench::{Process, Report, Target, median, processor_time};
-
-use crate::client::Client;
+use preau_bench::{Process, Report, Target, client::Client, median, processor_time, town};
 
 const CONNECTIONS: usize = 24;
 const ROUNDS: usize = 7;

@@ -9,28 +9,29 @@ use tokio::{
 };
 
 /// One connection.
-pub(crate) struct Client {
+pub struct Client {
     stream: TcpStream,
     received: Vec<u8>,
 }
 
 /// An answer.
-pub(crate) struct Answer {
-    pub(crate) status: u16,
+pub struct Answer {
+    /// Status code.
+    pub status: u16,
     /// Head, its first line included.
-    pub(crate) head: String,
+    pub head: String,
     /// As it was sent, compressed when `Content-Encoding` says so.
-    pub(crate) body: Vec<u8>,
+    pub body: Vec<u8>,
 }
 
 impl Answer {
     /// A field of the head.
-    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+    pub fn field(&self, name: &str) -> Option<&str> {
         field(&self.head, name)
     }
 
     /// The body as the browser reads it.
-    pub(crate) fn text(&self) -> Result<String> {
+    pub fn text(&self) -> Result<String> {
         let bytes = match self.field("content-encoding") {
             None => self.body.clone(),
             Some("br") => {
@@ -45,7 +46,8 @@ impl Answer {
 }
 
 impl Client {
-    pub(crate) async fn connect(address: SocketAddr) -> Result<Self> {
+    /// Opens the connection.
+    pub async fn connect(address: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect(address)
             .await
             .context("no answer from the portal")?;
@@ -57,12 +59,28 @@ impl Client {
     }
 
     /// Asks for a path, `encoding` being what the client can read (`br`, or nothing).
-    pub(crate) async fn get(&mut self, path: &str, encoding: &str) -> Result<Answer> {
+    pub async fn get(&mut self, path: &str, encoding: &str) -> Result<Answer> {
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Mozilla/5.0\r\n\
              Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\nAccept-Language: fr\r\n\
              Accept-Encoding: {encoding}\r\nConnection: keep-alive\r\n\r\n"
         );
+        self.ask(&request).await
+    }
+
+    /// Sends a form, with these cookies.
+    pub async fn post(&mut self, path: &str, cookies: &str, form: &str) -> Result<Answer> {
+        let length = form.len();
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Mozilla/5.0\r\n\
+             Cookie: {cookies}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+             Content-Length: {length}\r\nAccept-Encoding: identity\r\n\
+             Connection: keep-alive\r\n\r\n{form}"
+        );
+        self.ask(&request).await
+    }
+
+    async fn ask(&mut self, request: &str) -> Result<Answer> {
         self.stream.write_all(request.as_bytes()).await?;
         self.received.clear();
         let head = loop {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use preau_app::{Error, FieldError, account, session, totp::Offer};
+use preau_app::{Error, FieldError, own_page, session, totp::Offer};
 use preau_rules::french;
 
 use super::{
@@ -69,8 +69,8 @@ struct SessionLine {
 }
 
 #[derive(Template)]
-#[template(path = "agent/my_account.html")]
-struct MyAccount {
+#[template(path = "agent/own_page.html")]
+struct OwnPage {
     page: Page,
     email: String,
     roles: Vec<String>,
@@ -101,8 +101,8 @@ fn current(form: Form) -> Form {
     form.required("mot_de_passe_actuel", "Mot de passe actuel")
 }
 
-async fn template(call: &Call, part: Part, errors: &[FieldError]) -> Result<MyAccount, Failure> {
-    let me = account::me(&call.cx).await?;
+async fn template(call: &Call, part: Part, errors: &[FieldError]) -> Result<OwnPage, Failure> {
+    let me = own_page::me(&call.cx).await?;
     let (mut first, mut last) = (me.agent.first_name, me.agent.last_name);
     let (mut of_name, mut of_password, mut of_codes) =
         ([].as_slice(), [].as_slice(), [].as_slice());
@@ -127,7 +127,7 @@ async fn template(call: &Call, part: Part, errors: &[FieldError]) -> Result<MyAc
             seen: french::ago(s.seen_at, call.cx.at),
             current: s.current,
         });
-    Ok(MyAccount {
+    Ok(OwnPage {
         page: call.page("Mon compte", "compte").crumb("Mon compte", None),
         email: me.agent.email,
         roles: me.roles,
@@ -158,7 +158,7 @@ async fn refused(call: &Call, part: Part, error: Error) -> Reply {
 
 async fn rename(Submitted { call, form }: Submitted) -> Reply {
     let (first, last) = (form.text("prenom"), form.text("nom"));
-    match account::rename(&call.cx, first, last).await {
+    match own_page::rename(&call.cx, first, last).await {
         Ok(()) => Ok(done(&call, "Votre nom est enregistré.")),
         Err(error) => refused(&call, Part::Name(first.to_owned(), last.to_owned()), error).await,
     }
@@ -167,7 +167,7 @@ async fn rename(Submitted { call, form }: Submitted) -> Reply {
 async fn change_password(Submitted { call, form }: Submitted) -> Reply {
     let text = |name| form.text(name);
     let (new, again) = (text("mot_de_passe"), text("confirmation_mot_de_passe"));
-    match account::change_password(&call.cx, text("mot_de_passe_actuel"), new, again).await {
+    match own_page::change_password(&call.cx, text("mot_de_passe_actuel"), new, again).await {
         Ok(()) => Ok(done(
             &call,
             "Votre mot de passe est changé. Vos autres sessions sont fermées.",
@@ -177,7 +177,7 @@ async fn change_password(Submitted { call, form }: Submitted) -> Reply {
 }
 
 async fn make_codes(Submitted { call, form }: Submitted) -> Reply {
-    match account::make_codes(&call.cx, form.text("mot_de_passe_actuel_codes")).await {
+    match own_page::make_codes(&call.cx, form.text("mot_de_passe_actuel_codes")).await {
         Ok(codes) => show_codes(&call, codes),
         Err(Error::Invalid(errors)) => {
             let errors: Vec<FieldError> = errors
@@ -207,7 +207,7 @@ async fn application(call: &Call, form: Form) -> Result<Application, Failure> {
             .crumb("Mon compte", Some(&account))
             .crumb("Changer d’application", None),
         form,
-        offer: account::offer(&call.cx, token).await?,
+        offer: own_page::offer(&call.cx, token).await?,
     })
 }
 
@@ -222,7 +222,7 @@ async fn show_application(call: Call) -> Reply {
 async fn renew(Submitted { call, form }: Submitted) -> Reply {
     let token = call.token.clone().unwrap_or_default();
     let (password, code) = (form.text("mot_de_passe_actuel"), form.text("code"));
-    match account::renew(&call.cx, &token, password, code).await {
+    match own_page::renew(&call.cx, &token, password, code).await {
         Ok(codes) => show_codes(&call, codes),
         Err(Error::Invalid(errors)) => {
             let form = application_form().with_errors(&errors);

@@ -8,11 +8,15 @@ use preau_app::{
     App, AppSettings, Clock, Cx, Entropy,
     menu::{self, DayForm, Week},
     news::{self, NewsForm},
+    password,
     portal::{self, Portal},
     seal::{Master, MasterKey},
     setup,
 };
-use preau_store::{Actor, Communes, Origin, Settings};
+use preau_store::{
+    Actor, Command, Communes, Origin, Settings, Tx,
+    tables::account::{self, Account},
+};
 use serde::Deserialize;
 
 /// The demo's texts; what is not shown on the first page is passed over.
@@ -47,12 +51,12 @@ struct Day {
 }
 
 const TOWNS: [&str; 2] = [
-    include_str!("../../../../cli/demo/laigneville.toml"),
-    include_str!("../../../../cli/demo/valbrune.toml"),
+    include_str!("../../cli/demo/laigneville.toml"),
+    include_str!("../../cli/demo/valbrune.toml"),
 ];
 
 /// Opens an installation in `folder` with both communes.
-pub(crate) async fn open(folder: &Path) -> Result<Arc<App>> {
+pub async fn open(folder: &Path) -> Result<Arc<App>> {
     let communes = Communes::open(Settings {
         folder: folder.to_owned(),
         ..Settings::default()
@@ -119,6 +123,54 @@ async fn make(app: &Arc<App>, town: &Town) -> Result<()> {
         menu::save(&cx, input).await.map_err(in_words)?;
     }
     Ok(())
+}
+
+/// What the accounts of [`accounts`] log in with.
+pub const PASSWORD: &str = "Marelle-7-Craie";
+
+/// The address of the n-th account.
+pub fn address(n: usize) -> String {
+    format!("usager{n}@familles.example")
+}
+
+struct Accounts {
+    count: usize,
+    hash: String,
+}
+
+impl Command for Accounts {
+    const NAME: &'static str = "bench.accounts";
+    type Answer = ();
+    type Refusal = preau_app::Error;
+    async fn run(&self, tx: &mut Tx) -> Result<(), preau_app::Error> {
+        for n in 0..self.count {
+            let (id, at) = (tx.new_id(), tx.at());
+            let new = Account {
+                id,
+                email: address(n),
+                email_key: address(n),
+                civility: "MME".to_owned(),
+                first_name: "Nadia".to_owned(),
+                last_name: format!("Bernard {n}"),
+                pending_code: None,
+                terms_version: 1,
+                terms_accepted_at: at,
+                created_at: at,
+                last_seen_at: None,
+                blocked_at: None,
+            };
+            account::insert(tx, &new, Some(self.hash.clone()), "").await?;
+        }
+        Ok(())
+    }
+}
+
+/// Makes so many accounts in Laigneville, all with the same password.
+pub async fn accounts(app: &Arc<App>, count: usize) -> Result<()> {
+    let commune = app.communes.by_path("laigneville").context("no commune")?;
+    let cx = Cx::system(app, &commune, "bench");
+    let hash = password::hash(&cx, PASSWORD).await.map_err(in_words)?;
+    cx.write(Accounts { count, hash }).await.map_err(in_words)
 }
 
 fn in_words(error: preau_app::Error) -> anyhow::Error {
