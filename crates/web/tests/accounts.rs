@@ -359,7 +359,7 @@ async fn an_account_is_found_by_family_tied_and_untied() {
         .await;
     camille.sees("Familles").sees("Comptes");
     camille
-        .follow("Durant (F1)")
+        .follow("Famille Durant")
         .await
         .follow("Léa Durant lea")
         .await;

@@ -28,8 +28,8 @@ struct Planned {
     row: FamilyRow,
     id: Uuid,
     /// For each responsable: which, whether to write them first, the link's own.
-    guardians: Vec<(Uuid, bool, Uuid)>,
-    children: Vec<(Uuid, bool, Uuid)>,
+    guardians: Vec<(Uuid, bool)>,
+    children: Vec<(Uuid, bool)>,
     code: Uuid,
 }
 
@@ -80,7 +80,7 @@ impl WriteFamilies {
             search: &search,
         };
         family::insert(tx, &new).await?;
-        for (guardian, (id, fresh, link)) in row.guardians.iter().zip(&planned.guardians) {
+        for (guardian, (id, fresh)) in row.guardians.iter().zip(&planned.guardians) {
             if *fresh {
                 let facts = GuardianFacts {
                     civility: guardian.civility,
@@ -91,9 +91,11 @@ impl WriteFamilies {
                 };
                 family::insert_guardian(tx, *id, &facts).await?;
             }
-            family::add_guardian(tx, *link, planned.id, *id).await?;
+            // Links sort in the order of the list: who stands first stays first.
+            let link = tx.new_id();
+            family::add_guardian(tx, link, planned.id, *id).await?;
         }
-        for (child, (id, fresh, link)) in row.children.iter().zip(&planned.children) {
+        for (child, (id, fresh)) in row.children.iter().zip(&planned.children) {
             if *fresh {
                 let facts = ChildFacts {
                     first_name: &child.first_name,
@@ -103,7 +105,8 @@ impl WriteFamilies {
                 };
                 family::insert_child(tx, *id, &facts).await?;
             }
-            family::add_child(tx, *link, planned.id, *id).await?;
+            let link = tx.new_id();
+            family::add_child(tx, link, planned.id, *id).await?;
         }
         if let Some(code) = &row.code {
             put_code(tx, planned.code, planned.id, code, self.batch).await?;
@@ -188,7 +191,7 @@ fn plan(cx: &Cx, families: Vec<FamilyRow>) -> Vec<Planned> {
     let mut people: HashMap<usize, Uuid> = HashMap::new();
     let mut person = |number: usize| {
         let fresh = !people.contains_key(&number);
-        (*people.entry(number).or_insert_with(id), fresh, id())
+        (*people.entry(number).or_insert_with(id), fresh)
     };
     families
         .into_iter()
