@@ -116,12 +116,7 @@ pub struct List {
 }
 
 /// Finds accounts by name, mail, family or code abonné; those in one state, or all that were not deleted.
-pub async fn search(
-    cx: &Cx,
-    typed: &str,
-    wanted: Option<State>,
-    page: i64,
-) -> Result<List, Error> {
+pub async fn search(cx: &Cx, typed: &str, wanted: Option<State>, page: i64) -> Result<List, Error> {
     cx.caller.require(Right::Accounts)?;
     let page = page.clamp(1, 10_000);
     let mut tx = cx.read().await?;

@@ -85,7 +85,11 @@ async fn run(cli: Cli) -> Result<()> {
             let app = start::open(&config, Clock::system()).await?;
             let communes = start::on_sqlite(&app);
             if let Some(limit) = open_files::too_low(limit, communes) {
-                tracing::warn!(limit, communes, "few files may be open: run « preau doctor »");
+                tracing::warn!(
+                    limit,
+                    communes,
+                    "few files may be open: run « preau doctor »"
+                );
             }
             say(&format!(
                 "Préau sert {} communes sur {} ({})",

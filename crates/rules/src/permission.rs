@@ -171,8 +171,8 @@ impl RolePreset {
     /// The rights it starts with.
     pub const fn rights(self) -> &'static [Right] {
         use Right::{
-            Accounts, Activities, Attendance, Billing, Bookings, Close, Codes, Collect, Families, Health,
-            Journal, Menus, Messages, News, Pages, PortalTexts, Requests, RequestsAnswer,
+            Accounts, Activities, Attendance, Billing, Bookings, Close, Codes, Collect, Families,
+            Health, Journal, Menus, Messages, News, Pages, PortalTexts, Requests, RequestsAnswer,
             Statistics,
         };
         match self {

@@ -150,12 +150,7 @@ const AGENT_MENU: &[(&str, &str, &str, &[Right])] = &[
         "/agent/familles",
         &[Right::Families],
     ),
-    (
-        "comptes",
-        "Comptes",
-        "/agent/comptes",
-        &[Right::Accounts],
-    ),
+    ("comptes", "Comptes", "/agent/comptes", &[Right::Accounts]),
     (
         "messages",
         "Messages",

@@ -136,7 +136,8 @@ impl Command for Unblock {
         self.caller.require_now(tx, Right::Accounts).await?;
         if present(tx, self.id).await?.blocked_at.is_none() {
             return Err(Error::Conflict(
-                "Ce compte n’est pas bloqué : un collègue vient peut-être de le débloquer.".to_owned(),
+                "Ce compte n’est pas bloqué : un collègue vient peut-être de le débloquer."
+                    .to_owned(),
             ));
         }
         account::set_blocked(tx, self.id, None).await?;

@@ -265,7 +265,9 @@ impl AccountBlocked {
             to: lea(),
             zone: Zone::Commune,
             at: "lundi 23 novembre 2026 à 9 h 12".to_owned(),
-            reason: "Deux personnes disent être le père : passez à l’accueil avec une pièce d’identité.".to_owned(),
+            reason:
+                "Deux personnes disent être le père : passez à l’accueil avec une pièce d’identité."
+                    .to_owned(),
             contact_url: format!("{PORTAL}/contact"),
         }
     }

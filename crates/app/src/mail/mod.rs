@@ -21,8 +21,8 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub use account::{
-    AccountActivated, AccountAlreadyExists, AccountBlocked, AccountClosed, AccountConfirmation, EmailChangeConfirm, LoginLink,
-    PasswordChanged, PasswordReset,
+    AccountActivated, AccountAlreadyExists, AccountBlocked, AccountClosed, AccountConfirmation,
+    EmailChangeConfirm, LoginLink, PasswordChanged, PasswordReset,
 };
 pub use agent::{AgentInvitation, AgentNewSession, AgentPasswordReset, TestMessage};
 pub use card::{Accent, CommuneCard};

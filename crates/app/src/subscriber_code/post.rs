@@ -160,9 +160,8 @@ impl Command for SendSome {
         for (code, link) in &self.codes {
             let now = subscriber_code::get(tx, code.id).await?;
             let at = tx.at();
-            let good = now.is_some_and(|c| {
-                c.revoked_at.is_none() && c.expires_at.is_none_or(|end| end > at)
-            });
+            let good = now
+                .is_some_and(|c| c.revoked_at.is_none() && c.expires_at.is_none_or(|end| end > at));
             let Some(family) = family::get(tx, code.family_id).await?.filter(|_| good) else {
                 continue;
             };

@@ -265,12 +265,20 @@ impl Command for TieAccount {
     type Refusal = Error;
     async fn run(&self, tx: &mut Tx) -> Result<String, Error> {
         self.caller.require_now(tx, Right::Families).await?;
-        let account = account::get(tx, self.account).await?.ok_or(Error::NotFound)?;
+        let account = account::get(tx, self.account)
+            .await?
+            .ok_or(Error::NotFound)?;
         let found = family::by_reference(tx, &self.reference).await?;
         let family = found.ok_or_else(|| {
-            Error::field("reference", "Aucune famille ne porte ce numéro. Il est en haut de la page de la famille.")
+            Error::field(
+                "reference",
+                "Aucune famille ne porte ce numéro. Il est en haut de la page de la famille.",
+            )
         })?;
-        if subscription::active(tx, account.id, family.id).await?.is_some() {
+        if subscription::active(tx, account.id, family.id)
+            .await?
+            .is_some()
+        {
             return Err(Error::field(
                 "reference",
                 "Ce compte est déjà rattaché à cette famille.",

@@ -152,10 +152,9 @@ fn template(call: &Call, whole: Whole, form: Form) -> Show {
         tag: state_tag(state),
         email: line.email.clone(),
         created: at(line.created_at),
-        seen: line.last_seen_at.map_or_else(
-            || "jamais".to_owned(),
-            |seen| french::ago(seen, call.cx.at),
-        ),
+        seen: line
+            .last_seen_at
+            .map_or_else(|| "jamais".to_owned(), |seen| french::ago(seen, call.cx.at)),
         terms: line.terms_version,
         erased: line.erased_at.map(at),
         blocked: blocked.map(|since| {

@@ -141,10 +141,7 @@ fn line(call: &Call, found: &Found) -> Line {
         name: name_fr(&found.line),
         email: found.line.email.clone(),
         families: families.join(", "),
-        seen: seen.map_or_else(
-            || "jamais".to_owned(),
-            |at| french::ago(at, call.cx.at),
-        ),
+        seen: seen.map_or_else(|| "jamais".to_owned(), |at| french::ago(at, call.cx.at)),
         state: state.label_fr(),
         tag: state_tag(state),
     }

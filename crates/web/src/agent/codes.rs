@@ -69,7 +69,11 @@ async fn batches(call: &Call) -> Result<Vec<BatchView>, Error> {
         about: format!(
             "{}, {} par {}",
             french::count(b.codes.unsigned_abs(), "code", "codes"),
-            if b.origin == "imported" { "repris" } else { "créés" },
+            if b.origin == "imported" {
+                "repris"
+            } else {
+                "créés"
+            },
             b.made_by
         ),
         used: french::count(b.used.unsigned_abs(), "utilisé", "utilisés"),

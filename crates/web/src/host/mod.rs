@@ -6,7 +6,7 @@ mod front;
 pub(crate) use front::front;
 
 use crate::{
-    agent::{agents, invitation, login, own_page, one_agent, second_factor, session},
+    agent::{agents, invitation, login, one_agent, own_page, second_factor, session},
     routes::{Area, Routes},
 };
 

@@ -46,13 +46,8 @@ async fn measure(report: &mut Report) -> Result<()> {
     let serving = tokio::spawn(axum::serve(listener, site).into_future());
     Client::connect(address).await?.get(PAGE, "br").await?;
 
-    let (mut idle, mut busy, mut full, mut rates, mut paced) = <(
-        Vec<f64>,
-        Vec<f64>,
-        Vec<f64>,
-        Vec<f64>,
-        Vec<f64>,
-    )>::default();
+    let (mut idle, mut busy, mut full, mut rates, mut paced) =
+        <(Vec<f64>, Vec<f64>, Vec<f64>, Vec<f64>, Vec<f64>)>::default();
     for _ in 0..ROUNDS {
         idle.push(visits(address).await?);
         let (slowest, rate) = while_logging_in(address, Some(BUSY)).await?;
@@ -105,13 +100,19 @@ async fn visits(address: SocketAddr) -> Result<f64> {
         times.push(asked.elapsed().as_secs_f64() * 1000.0);
     }
     times.sort_by(f64::total_cmp);
-    times.get(times.len() * 95 / 100).copied().context("no visit")
+    times
+        .get(times.len() * 95 / 100)
+        .copied()
+        .context("no visit")
 }
 
 /// One round of visits while browsers log in, `a_second` together or as fast as they can: the visits' p95, and how many
 /// logged in each second.
 async fn while_logging_in(address: SocketAddr, a_second: Option<u32>) -> Result<(f64, f64)> {
-    let (over, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let (over, done) = (
+        Arc::new(AtomicBool::new(false)),
+        Arc::new(AtomicUsize::new(0)),
+    );
     let pause = a_second.map(|n| Duration::from_secs(1) * u32::try_from(BROWSERS).unwrap_or(1) / n);
     let browsers: Vec<_> = (0..BROWSERS)
         .map(|n| {
@@ -175,7 +176,11 @@ impl Browser {
 }
 
 fn form_of(token: &str, n: usize) -> String {
-    let encoded = |text: &str| text.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+    let encoded = |text: &str| {
+        text.replace('+', "%2B")
+            .replace('/', "%2F")
+            .replace('=', "%3D")
+    };
     let address = town::address(n).replace('@', "%40");
     let (token, password) = (encoded(token), town::PASSWORD);
     format!("csrf={token}&email={address}&mot_de_passe={password}")
