@@ -198,6 +198,24 @@ async fn an_import_lists_every_problem_and_writes_nothing_before_all_is_right() 
 }
 
 #[tokio::test]
+async fn who_may_not_make_codes_does_not_bring_them_in_a_file_either() {
+    let town = Town::new().await;
+    let with_code = "famille_reference;nom_famille;code_abonne\n1;Durant;BLENFANCE-1-AAAAAA\n";
+    let mut louis = town.agent("louis", RolePreset::Regisseur).await;
+    louis.get("/laigneville/agent/familles/import").await;
+    louis.attach("Fichier CSV", "familles.csv", with_code.as_bytes().to_vec());
+    louis.press("Vérifier le fichier").await;
+    assert_eq!(louis.status(), StatusCode::FORBIDDEN);
+    louis.get("/laigneville/agent/familles/import").await;
+    let without = b"famille_reference;nom_famille\n1;Durant\n".to_vec();
+    louis.attach("Fichier CSV", "familles.csv", without);
+    louis
+        .press("Vérifier le fichier")
+        .await
+        .sees("1 ligne prête");
+}
+
+#[tokio::test]
 async fn codes_are_made_printed_mailed_and_revoked() {
     let town = Town::new().await;
     let text = "famille_reference;nom_famille;responsable1_nom;responsable1_prenom;responsable1_email\n1;Durant;Durant;Léa;lea@exemple.fr\n2;Petit;;;\n";
@@ -267,11 +285,22 @@ async fn codes_are_made_printed_mailed_and_revoked() {
         .sees("2 codes sont créés")
         .sees("Durant")
         .sees("Petit");
+    camille
+        .press("Envoyer toute la série par e-mail")
+        .await
+        .sees("Le code part par e-mail à 1 famille. Sans adresse e-mail : 1 famille");
+    let before = town.mails().await.len();
     camille.get("/laigneville/agent/codes/serie").await;
     camille
         .press("Créer les codes")
         .await
         .sees("Aucun code n’est à créer");
+    // The letters of a series are found again.
+    camille.get("/laigneville/agent/codes/serie").await;
+    camille.sees("2 codes, créés par Camille Durant");
+    camille.follow("Série du").await;
+    camille.sees("Petit").sees("Envoyer toute la série");
+    assert_eq!(town.mails().await.len(), before);
 
     let mut animateur = town.agent("noe", RolePreset::Animateur).await;
     for path in [

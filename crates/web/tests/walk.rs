@@ -1,18 +1,31 @@
 //! Every route, with every kind of caller: what is declared is what happens, and no door is open that should not be.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that fails"
+)]
 
 mod citizen;
 
 use http::StatusCode;
+use preau_app::{
+    Cx,
+    family_import::{self, Kind},
+    subscription,
+};
 use preau_rules::permission::RolePreset;
-use preau_testkit::{http::Visitor, town::Town};
+use preau_store::tables::{
+    account, family, session, subscriber_code, subscription as store_subscription,
+};
+use preau_testkit::{http::Visitor, proof, town::Town};
 use preau_web::{Access, Area, RouteInfo, every_route};
+use uuid::Uuid;
 
 /// Parameters of paths are filled with what exists nowhere.
 fn path(route: &RouteInfo) -> String {
     let mut path = String::new();
     for segment in route.path.split('/').skip(1) {
         let filled = match segment {
-            "{id}" => "0193a000-0000-7000-8000-00000000dead",
+            "{id}" | "{tie}" => "0193a000-0000-7000-8000-00000000dead",
             "{number}" => "D-1999-9999",
             s if s.starts_with('{') => "nulle-part",
             s => s,
@@ -120,27 +133,196 @@ async fn each_role_finds_what_its_rights_open_and_nothing_else() {
     }
 }
 
+/// Two families that have nothing in common.
+async fn families(cx: &Cx) {
+    let text = "famille_reference;nom_famille;responsable1_nom;responsable1_prenom;enfant1_nom;enfant1_prenom;enfant1_naissance;code_abonne
+F1;Durant;Durant;Léa;Durant;Zoé;01/01/2017;BLENFANCE-12087-0001AB
+F2;Quenneville;Quenneville;Isaure;Quenneville;Melchior;02/02/2018;BLENFANCE-12087-0002CD
+";
+    let checked = family_import::check(cx, Kind::Families, text)
+        .await
+        .unwrap();
+    assert_eq!(checked.problems, []);
+    family_import::write(cx, checked.rows, &mut |_, _| {})
+        .await
+        .unwrap();
+}
+
+async fn family_of(cx: &Cx, reference: &str) -> Uuid {
+    let mut tx = cx.read().await.unwrap();
+    let found = family::by_reference(&mut tx, reference).await.unwrap();
+    found.unwrap().id
+}
+
+/// Somebody with an account, tied to the family of a number.
+async fn responsable(town: &Town, email: &str, reference: &str) -> Visitor {
+    let mut visitor = citizen::member(town, email).await;
+    let cx = town.system();
+    let family = family_of(&cx, reference).await;
+    subscription::tie_by_agent(&cx, family, email)
+        .await
+        .unwrap();
+    citizen::log_in(&mut visitor, email, citizen::PASSWORD).await;
+    visitor
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_citizen_is_no_agent_and_no_operator() {
+async fn a_citizen_with_or_without_abonnement_is_no_agent_and_no_operator() {
+    let town = Town::new().await;
+    families(&town.system()).await;
+    for who in [
+        citizen::citizen(&town).await,
+        responsable(&town, "isaure@exemple.fr", "F2").await,
+    ] {
+        let token = who.cookie(citizen::COOKIE).unwrap().to_owned();
+        for route in every_route() {
+            let mut citizen = town.visitor();
+            citizen.set_cookie(citizen::COOKIE, &token);
+            // The same token in an agent's or an operator's cookie opens nothing either.
+            citizen.set_cookie("preau-laigneville-agent", &token);
+            citizen.set_cookie("preau-host-host", &token);
+            let found = knock(&mut citizen, &route).await;
+            let expected = match route.access {
+                Access::Public | Access::Account => Found::In,
+                _ => Found::LogIn,
+            };
+            let leaves = route.path == "/deconnexion" || route.path.starts_with("/connexion");
+            if !leaves {
+                assert_eq!(found, expected, "{} {}", route.method, path(&route));
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_citizen_of_another_commune_is_nobody_here() {
     let town = Town::new().await;
     let lea = citizen::citizen(&town).await;
     let token = lea.cookie(citizen::COOKIE).unwrap().to_owned();
-    for route in every_route() {
-        let mut lea = town.visitor();
-        lea.set_cookie(citizen::COOKIE, &token);
-        // The same token in an agent's or an operator's cookie opens nothing either.
-        lea.set_cookie("preau-laigneville-agent", &token);
-        lea.set_cookie("preau-host-host", &token);
-        let found = knock(&mut lea, &route).await;
-        let expected = match route.access {
-            Access::Public | Access::Account => Found::In,
-            _ => Found::LogIn,
-        };
-        let leaves = route.path == "/deconnexion" || route.path.starts_with("/connexion");
-        if !leaves {
-            assert_eq!(found, expected, "{} {}", route.method, path(&route));
+    town.another("valbrune", "Valbrune").await;
+    for route in walked(Area::Citizen) {
+        let mut stranger = town.visitor();
+        stranger.set_cookie("preau-valbrune", &token);
+        let there = path(&route).replace("laigneville", "valbrune");
+        let form = "application/x-www-form-urlencoded";
+        stranger
+            .raw(route.method.clone(), &there, form, "csrf=none")
+            .await;
+        let redirects = stranger.redirects();
+        let to_log_in = redirects.iter().any(|to| to.contains("/connexion"));
+        let expected = route.access == Access::Account;
+        assert_eq!(to_log_in, expected, "{} {there}", route.method);
+    }
+}
+
+/// Whatever the Quenneville family has that an address could name. A request is named by its number: its identifier is
+/// told to nobody but who sent it, and opens the receipt.
+async fn things_of(town: &Town, email: &str) -> Vec<String> {
+    let cx = town.system();
+    let id = family_of(&cx, "F2").await;
+    let mut tx = cx.read().await.unwrap();
+    let account = account::by_email(&mut tx, email).await.unwrap().unwrap();
+    let ties = store_subscription::of_family(&mut tx, id).await.unwrap();
+    let sessions = session::of_subject(&mut tx, "account", account.id, cx.at)
+        .await
+        .unwrap();
+    let codes = subscriber_code::of_family(&mut tx, id).await.unwrap();
+    let guardians = family::guardians(&mut tx, &[id]).await.unwrap();
+    let children = family::children(&mut tx, &[id]).await.unwrap();
+    let requests = account::requests(&mut tx, account.id, email, 10)
+        .await
+        .unwrap();
+    let ids = [id, account.id]
+        .into_iter()
+        .chain(ties.iter().map(|t| t.id))
+        .chain(sessions.iter().map(|s| s.id))
+        .chain(codes.iter().flat_map(|c| [c.id, c.batch]))
+        .chain(guardians.iter().map(|g| g.id))
+        .chain(children.iter().map(|c| c.id));
+    let mut things: Vec<String> = ids.map(|id| id.to_string()).collect();
+    things.extend(requests.into_iter().map(|r| r.number));
+    things
+}
+
+/// Writes to the town hall while logged in.
+async fn write(visitor: &mut Visitor) {
+    let solved = proof::solve(visitor, "/laigneville/contact/defi").await;
+    visitor.get("/laigneville/contact").await;
+    visitor
+        .fill("Nom", "Quenneville")
+        .fill("Prénom", "Isaure")
+        .fill("E-mail", "isaure@exemple.fr")
+        .fill("Objet", "Le régime de Melchior")
+        .fill("Message", "Melchior ne mange pas de poisson.")
+        .script_sets("altcha", &solved);
+    visitor.press("Envoyer mon message").await;
+    assert!(visitor.status().is_success());
+}
+
+fn token_of_form(visitor: &Visitor) -> String {
+    let html = String::from_utf8(visitor.bytes().to_vec()).unwrap();
+    let at = html.find("name=\"csrf\" value=\"").unwrap() + 19;
+    html[at..].split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_finds_or_changes_what_is_another_family_s() {
+    let town = Town::new().await;
+    families(&town.system()).await;
+    let mut isaure = responsable(&town, "isaure@exemple.fr", "F2").await;
+    write(&mut isaure).await;
+    let things = things_of(&town, "isaure@exemple.fr").await;
+    assert!(things.len() >= 9, "{things:?}");
+    let callers = [
+        ("nobody", town.visitor()),
+        ("without abonnement", citizen::citizen(&town).await),
+        (
+            "of another family",
+            responsable(&town, "zoe@exemple.fr", "F1").await,
+        ),
+    ];
+    for (who, mut caller) in callers {
+        caller.get("/laigneville/contact").await;
+        let token = token_of_form(&caller);
+        let form = "application/x-www-form-urlencoded";
+        for route in walked(Area::Citizen) {
+            let Some(start) = route.path.find('{') else {
+                continue;
+            };
+            let end = route.path.find('}').unwrap() + 1;
+            for thing in &things {
+                let (before, after) = (&route.path[..start], &route.path[end..]);
+                let to = format!("/laigneville{before}{thing}{after}").replace("{name}", "x");
+                let words = format!("csrf={token}&code=123456&message=Bonjour&mot_de_passe=x");
+                caller.raw(route.method.clone(), &to, form, words).await;
+                let status = caller.status();
+                assert!(!status.is_server_error(), "{who}: {} {to}", route.method);
+                for secret in ["Quenneville", "Isaure", "Melchior"] {
+                    caller.does_not_see(secret);
+                }
+                let sent_to_log_in = caller.redirects().iter().any(|r| r.contains("/connexion"));
+                if route.access == Access::Account || route.method == http::Method::POST {
+                    assert!(
+                        status.is_client_error() || sent_to_log_in,
+                        "{who}: {} {to} answered {status}",
+                        route.method
+                    );
+                }
+            }
         }
     }
+    // All is as it was.
+    assert_eq!(things_of(&town, "isaure@exemple.fr").await, things);
+    isaure
+        .get("/laigneville/espace-famille")
+        .await
+        .sees("Melchior Quenneville");
+    let number = things.last().unwrap();
+    isaure
+        .get(&format!("/laigneville/espace-citoyen/demandes/{number}"))
+        .await
+        .sees("Melchior ne mange pas de poisson.")
+        .does_not_see("Bonjour");
 }
 
 #[tokio::test(flavor = "multi_thread")]

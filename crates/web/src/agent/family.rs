@@ -140,7 +140,12 @@ fn code_view(call: &Call, whole: &Whole, code: &Code, zone: &TimeZone) -> CodeVi
     };
     let until = code.expires_at.map_or_else(
         || "sans date de fin".to_owned(),
-        |at| format!("valable jusqu’au {}", french::instant_digits(at, zone)),
+        |at| {
+            // It ends at midnight: the last good day is the one before.
+            let last = at - jiff::SignedDuration::from_secs(1);
+            let day = french::day_digits(last.to_zoned(zone.clone()).date());
+            format!("valable jusqu’au {day} inclus")
+        },
     );
     CodeView {
         id: code.id,
