@@ -1,7 +1,11 @@
 //! Mon espace citoyen: what is going on for the one who is logged in.
 
 use askama::Template;
-use preau_app::citizen::{self, requests};
+use preau_app::{
+    citizen::{self, requests},
+    subscription,
+};
+use preau_rules::french;
 
 use super::requests::{Line, line};
 use crate::{
@@ -17,6 +21,11 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 /// Requests on this page; the others are in Mes demandes.
 const SHOWN: usize = 4;
 
+struct FamilyLine {
+    name: String,
+    children: String,
+}
+
 #[derive(Template)]
 #[template(path = "citizen/space.html")]
 struct Space {
@@ -24,6 +33,7 @@ struct Space {
     greeting: String,
     requests: Vec<Line>,
     more: usize,
+    families: Vec<FamilyLine>,
     /// A code abonné typed at sign-up that tied nothing.
     pending_code: Option<String>,
 }
@@ -31,7 +41,19 @@ struct Space {
 async fn show(call: Call) -> Reply {
     let me = citizen::me(&call.cx).await?;
     let all = requests::list(&call.cx).await?;
+    let families = subscription::mine(&call.cx).await?.into_iter().map(|mine| {
+        let children: Vec<&str> = mine
+            .children
+            .iter()
+            .map(|c| c.first_name.as_str())
+            .collect();
+        FamilyLine {
+            children: french::list(&children),
+            name: mine.tied.name,
+        }
+    });
     let template = Space {
+        families: families.collect(),
         page: call
             .page("Mon espace citoyen", "citoyen")
             .crumb("Accueil", Some("/"))
