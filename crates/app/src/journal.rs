@@ -214,8 +214,7 @@ pub fn sentence_fr(entry: &Entry) -> String {
             };
             return format!("{deed}{about}{name}");
         }
-        ("account", action) => return crate::account::deed_fr(action).to_owned(),
-        ("sign_up", action) => return crate::account::deed_fr(action).to_owned(),
+        ("account" | "sign_up", action) => return crate::account::deed_fr(action).to_owned(),
         ("family", action) => return format!("{}, famille {name}", crate::family::deed_fr(action)),
         ("subscriber_codes", "created") => return "a créé des codes abonné en série".to_owned(),
         ("mail", "resent") => "a renvoyé le message",

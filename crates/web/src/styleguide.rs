@@ -49,8 +49,8 @@ fn page(current: &'static str, role_label: &'static str) -> Page {
     ];
     Page {
         title: "Toutes les pièces".to_owned(),
-        base: "".to_owned(),
-        area_base: "".to_owned(),
+        base: String::new(),
+        area_base: String::new(),
         host: false,
         commune: "Laigneville".to_owned(),
         tagline: "Le portail des familles".to_owned(),

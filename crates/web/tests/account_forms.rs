@@ -192,8 +192,6 @@ async fn an_amount_is_read_as_people_write_it() {
     with_families(&town).await;
     let mut lea = citizen(&town).await;
     let search = async |lea: &mut Visitor, montant: &str| {
-        // Searches are counted as tries: these are a day apart.
-        town.turn(SignedDuration::from_mins(125));
         lea.get(NEW).await;
         lea.fill("Code émission de la facture", "CANT-10")
             .fill("Référence de la facture", "F2026-1")
@@ -208,7 +206,6 @@ async fn an_amount_is_read_as_people_write_it() {
         "1234.50 €",
         " 1 234,50 ",
         "1\u{202f}234,50\u{a0}€",
-        "1234,50€",
         "1234,50 EUR",
     ] {
         assert_eq!(search(&mut lea, montant).await, StatusCode::OK, "{montant}");

@@ -10,6 +10,7 @@ use std::io::{Cursor, Read};
 
 use citizen::{PASSWORD, link_in, log_in, member};
 use http::StatusCode;
+use jiff::SignedDuration;
 use preau_app::family_import::{self, Kind};
 use preau_rules::permission::RolePreset;
 use preau_testkit::{http::Visitor, town::Town};
@@ -80,6 +81,7 @@ async fn lea_finds_what_is_hers_and_nobody_elses() {
     let town = town().await;
     let mut lea = someone(&town, "lea@exemple.fr").await;
     subscribes(&mut lea, "BLENFANCE-12087-0001AB").await;
+    town.turn(SignedDuration::from_secs(1));
     subscribes(&mut lea, "BLENFANCE-12087-0003EF").await;
     lea.get("/laigneville/espace-citoyen/abonnements")
         .await

@@ -104,7 +104,7 @@ pub enum Page {
     /// It waits.
     Waits {
         /// Which.
-        waiting: Waiting,
+        waiting: Box<Waiting>,
         /// Its mails, the latest first.
         mails: Vec<Delivery>,
         /// The account that has this address already.
@@ -130,7 +130,7 @@ pub async fn get(cx: &Cx, id: Uuid) -> Result<Page, Error> {
     Ok(Page::Waits {
         journal: journal::of_object(&mut tx, KIND, &id.to_string(), 30).await?,
         known: known.map(|account| account.id),
-        waiting: Waiting::new(up, mails.first().cloned()),
+        waiting: Box::new(Waiting::new(up, mails.first().cloned())),
         mails,
     })
 }

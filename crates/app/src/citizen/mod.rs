@@ -107,10 +107,10 @@ pub async fn reach(cx: &Cx) -> Result<Reach, Error> {
     ties.retain(|tie| tie.ended_at.is_none() && tie.guardian_id.is_some());
     let families: Vec<_> = ties.iter().map(|tie| tie.family_id).collect();
     let guardians = family::guardians(&mut tx, &families).await?;
-    let own = guardians
+    let mut own = guardians
         .into_iter()
         .filter(|g| ties.iter().any(|tie| tie.guardian_id == Some(g.id)));
-    let phone = own.filter_map(|g| g.phone).next();
+    let phone = own.find_map(|g| g.phone);
     Ok(Reach {
         phone: phone
             .and_then(|p| Phone::parse(&p).ok())

@@ -24,13 +24,13 @@ struct Report {
     file: String,
     activities: usize,
     deadlines: usize,
-    errors: Vec<Line>,
-    warnings: Vec<Line>,
+    errors: Vec<Finding>,
+    warnings: Vec<Finding>,
     checks: Vec<Played>,
 }
 
 #[derive(Debug, Serialize)]
-struct Line {
+struct Finding {
     line: usize,
     key: String,
     message: String,
@@ -88,8 +88,8 @@ pub(super) fn run(options: &Options) -> Result<()> {
     }
 }
 
-fn line(fault: &Fault) -> Line {
-    Line {
+fn line(fault: &Fault) -> Finding {
+    Finding {
         line: fault.line,
         key: fault.key.clone(),
         message: plain(&fault.message),
@@ -108,7 +108,7 @@ fn played(check: &Replayed) -> Played {
 
 fn print(report: &Report) {
     for (word, lines) in [("erreur", &report.errors), ("attention", &report.warnings)] {
-        for Line { line, key, message } in lines {
+        for Finding { line, key, message } in lines {
             let key = if key.is_empty() {
                 String::new()
             } else {

@@ -279,7 +279,7 @@ pub(crate) fn jpeg(bytes: Vec<u8>) -> Response {
 
 #[derive(Template)]
 #[template(path = "citizen/dossier_photo.html")]
-struct Photo {
+struct PhotoPage {
     page: Page,
     form: crate::forms::Form,
     action: String,
@@ -288,8 +288,8 @@ struct Photo {
     initials: String,
 }
 
-fn photo_page(call: &Call, member: &Member, form: crate::forms::Form) -> Photo {
-    Photo {
+fn photo_page(call: &Call, member: &Member, form: crate::forms::Form) -> PhotoPage {
+    PhotoPage {
         page: shell(
             call,
             member,

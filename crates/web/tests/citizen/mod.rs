@@ -11,7 +11,9 @@
     reason = "a test stops at the first thing that fails"
 )]
 
+use preau_store::tables::{account, sign_up};
 use preau_testkit::{http::Visitor, town::Town};
+use uuid::Uuid;
 
 /// A password that the rule accepts.
 pub const PASSWORD: &str = "Marelle-7-Craie";
@@ -90,3 +92,16 @@ pub async fn citizen(town: &Town) -> Visitor {
 
 /// The name of a citizen's cookie in Laigneville.
 pub const COOKIE: &str = "preau-laigneville";
+
+/// The sign-up of an address that waits.
+pub async fn sign_up_of(town: &Town, email: &str) -> Uuid {
+    let mut tx = town.system().read().await.unwrap();
+    sign_up::latest(&mut tx, email).await.unwrap().unwrap().id
+}
+
+/// The account of an address.
+pub async fn account_of(town: &Town, email: &str) -> Uuid {
+    let mut tx = town.system().read().await.unwrap();
+    let found = account::by_email(&mut tx, email).await.unwrap();
+    found.unwrap().id
+}

@@ -23,7 +23,11 @@ impl Sheet<'_> {
         born_and_age(child.born_on, today)
     }
 
-    #[expect(clippy::unused_self, reason = "templates ask the page")]
+    #[expect(
+        clippy::unused_self,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "templates ask the page, by reference"
+    )]
     fn euros(&self, cents: &i64) -> String {
         french::euros(Cents(*cents))
     }
