@@ -2,6 +2,7 @@
 
 mod check;
 mod deadline;
+mod price;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,8 @@ pub(crate) enum Action {
     Check(check::Options),
     /// Dit jusqu’à quand un jour peut être réservé ou annulé, et pourquoi
     Deadline(deadline::Options),
+    /// Dit ce que coûte une unité, et pourquoi
+    Price(price::Options),
     /// Écrit la documentation de toutes les clés
     Reference,
     /// Écrit le schéma JSON, pour les éditeurs
@@ -42,6 +45,7 @@ pub(crate) fn run(action: Action) -> Result<()> {
     match action {
         Action::Check(options) => check::run(&options),
         Action::Deadline(options) => deadline::run(&options),
+        Action::Price(options) => price::run(&options),
         Action::Reference => {
             say(reference::markdown().trim_end());
             Ok(())

@@ -203,3 +203,68 @@ fn the_reference_and_the_schema_are_in_the_program() {
     let schema: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(schema["$defs"]["LimitKeys"]["properties"]["hours"].is_object());
 }
+
+/// The same file with its prices, as a commune has it.
+fn with_prices() -> String {
+    format!(
+        r#"{LAIGNEVILLE}
+[[tariffs]]
+name = "Repas"
+activity = "cantine"
+unit = "repas"
+since = 2026-09-01
+no_quotient = "plus haut"
+brackets = ["0-622: 1.00", "623-1000: 3.30", "1001+: 4.00"]
+
+[[price_checks]]
+activity = "cantine"
+unit = "repas"
+facts = "quotient 623"
+expect = 3.30
+"#
+    )
+}
+
+#[test]
+fn a_price_is_asked_and_explained() {
+    let file = File::new(&with_prices());
+    let words = [
+        "--activity",
+        "cantine",
+        "--unit",
+        "repas",
+        "--day",
+        "2026-11-23",
+    ];
+    let asked = |more: &[&str]| file.answers("price", &[&words[..], more].concat());
+    let low = asked(&["--quotient", "622"]);
+    assert!(low.starts_with("1,00 €"), "{low}");
+    assert!(low.contains("quotient"), "{low}");
+    assert!(asked(&["--quotient", "623"]).starts_with("3,30 €"));
+    // Without a quotient the grid says what applies.
+    assert!(asked(&[]).starts_with("4,00 €"));
+    let json: serde_json::Value =
+        serde_json::from_str(&asked(&["--quotient", "1042", "--json"])).unwrap();
+    assert_eq!(json["cents"], 400);
+    let refused = file.refuses("price", &["--activity", "piscine", "--day", "2026-11-23"]);
+    assert!(refused.contains("piscine"), "{refused}");
+}
+
+#[test]
+fn one_file_is_checked_with_its_deadlines_and_its_prices() {
+    let file = File::new(&with_prices());
+    let said = file.answers("check", &[]);
+    assert!(said.contains("1 délai(s), 1 tarif(s)"), "{said}");
+    assert!(said.contains("2 exemple(s) sur 2 justes"), "{said}");
+    let wrong = File::new(&with_prices().replace("expect = 3.30", "expect = 3.40"));
+    assert!(wrong.refuses("check", &[]).contains("exemple"));
+    let gap = File::new(
+        &with_prices()
+            .replace("623-1000", "640-1000")
+            .replace("quotient 623", "quotient 640"),
+    );
+    assert!(
+        gap.answers("check", &[])
+            .contains("Aucune tranche ne contient")
+    );
+}

@@ -21,6 +21,30 @@ pub const PRICES: [&str; 8] = [
     "tariffs",
 ];
 
+/// What a file speaks of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// Calendar, activities, deadlines.
+    pub rules: bool,
+    /// Prices.
+    pub prices: bool,
+}
+
+/// Which parts a file has; none when it cannot be read at all.
+pub fn parts(text: &str) -> Parts {
+    let mut parts = Parts::default();
+    if let Ok(source) = Source::new(text) {
+        for key in source.keys() {
+            if PRICES.contains(&key) {
+                parts.prices = true;
+            } else {
+                parts.rules = true;
+            }
+        }
+    }
+    parts
+}
+
 /// Settings that can be used.
 #[derive(Debug, Clone)]
 pub struct Loaded {

@@ -2,7 +2,21 @@
 //! key.
 
 use preau_rules::tariff::{SettingError, TariffSettings, Tariffs};
+use serde::Deserialize;
 use thiserror::Error;
+use toml::de::{DeTable, Deserializer};
+
+/// The first keys of a commune's file that speak of something else than prices.
+const OTHERS: [&str; 8] = [
+    "activities",
+    "calendar",
+    "checks",
+    "commune",
+    "deadlines",
+    "groups",
+    "sites",
+    "valid_from",
+];
 
 /// Why the file was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -19,14 +33,24 @@ pub struct TariffFileError {
 /// Reads the keys `tariffs`, `penalties`, `aids`, `absences`, `categories`, `billing` and the
 /// worked examples.
 pub fn parse(text: &str) -> Result<TariffSettings, TariffFileError> {
-    toml::from_str(text).map_err(|error| {
+    let said = |error: toml::de::Error| {
         let at = error.span().map_or(0, |span| span.start);
         TariffFileError {
             line: text.get(..at).unwrap_or(text).matches('\n').count() + 1,
             key: key_at(text, at),
             message: french(error.message()),
         }
-    })
+    };
+    let mut root = DeTable::parse(text).map_err(said)?;
+    // The other keys of the file are read, and complained of, by their own reader.
+    let settings: Vec<_> = (root.get_ref().keys())
+        .filter(|key| OTHERS.contains(&key.get_ref().as_ref()))
+        .map(|key| key.get_ref().clone().into_owned())
+        .collect();
+    for key in settings {
+        root.get_mut().remove(key.as_str());
+    }
+    TariffSettings::deserialize(Deserializer::from(root)).map_err(said)
 }
 
 /// Reads the file and makes its tariffs ready to price with, or gives all complaints, each with its

@@ -2,8 +2,15 @@
 
 use anyhow::{Result, bail};
 use preau_app::Clock;
-use preau_formats::settings::{self, Fault};
+use preau_formats::{
+    settings::{self, Fault},
+    tariff_settings,
+};
 use preau_rules::settings::{Replayed, gaps, replay};
+use preau_rules::tariff::{
+    check::{Weight, check as grid_check},
+    replay::replay as replay_prices,
+};
 use serde::Serialize;
 
 use super::{Files, plain};
@@ -24,6 +31,7 @@ struct Report {
     file: String,
     activities: usize,
     deadlines: usize,
+    grids: usize,
     errors: Vec<Finding>,
     warnings: Vec<Finding>,
     checks: Vec<Played>,
@@ -51,9 +59,17 @@ pub(super) fn run(options: &Options) -> Result<()> {
         file: options.files.file.display().to_string(),
         ..Report::default()
     };
-    match settings::load(&text, &options.files.holidays()?) {
-        Err(faults) => report.errors = faults.iter().map(line).collect(),
-        Ok(loaded) => {
+    let parts = settings::parts(&text);
+    if parts.prices {
+        prices(&text, &mut report);
+    }
+    // A file of prices alone has no calendar to be read.
+    let rules = (parts.rules || !parts.prices)
+        .then(|| options.files.holidays().map(|h| settings::load(&text, &h)));
+    match rules.transpose()? {
+        None => {}
+        Some(Err(faults)) => report.errors.extend(faults.iter().map(line)),
+        Some(Ok(loaded)) => {
             let today = Clock::system()
                 .now()
                 .to_zoned(loaded.rulebook.calendar.zone.clone())
@@ -62,11 +78,10 @@ pub(super) fn run(options: &Options) -> Result<()> {
             let open = settings::locate(&text, &gaps(&loaded.rulebook, from));
             report.activities = loaded.settings.activities.len();
             report.deadlines = loaded.settings.deadlines.len();
-            report.warnings = loaded.warnings.iter().chain(&open).map(line).collect();
-            report.checks = replay(&loaded.settings.checks, &loaded.rulebook)
-                .iter()
-                .map(played)
-                .collect();
+            let doubtful = loaded.warnings.iter().chain(&open).map(line);
+            report.warnings.extend(doubtful);
+            let replayed = replay(&loaded.settings.checks, &loaded.rulebook);
+            report.checks.extend(replayed.iter().map(played));
         }
     }
     if options.json {
@@ -85,6 +100,43 @@ pub(super) fn run(options: &Options) -> Result<()> {
             "{} ne peut pas être utilisé : {errors} erreur(s)",
             report.file
         ),
+    }
+}
+
+/// Reads the part of the prices, looks for gaps in its grids, and replays its examples.
+fn prices(text: &str, report: &mut Report) {
+    let (settings, tariffs) = match tariff_settings::read(text) {
+        Ok(ready) => ready,
+        Err(errors) => {
+            report.errors.extend(errors.iter().map(|error| Finding {
+                line: error.line,
+                key: error.key.clone(),
+                message: plain(&error.message),
+            }));
+            return;
+        }
+    };
+    report.grids = tariffs.grids.len();
+    for grid in &tariffs.grids {
+        for found in grid_check(grid, &tariffs.lexicon) {
+            if found.weight() != Weight::Note {
+                report.warnings.push(Finding {
+                    line: 0,
+                    key: plain(&grid.name),
+                    message: plain(&found.message_fr()),
+                });
+            }
+        }
+    }
+    let replayed = replay_prices(&settings, &tariffs);
+    for (number, example) in replayed.into_iter().enumerate() {
+        report.checks.push(Played {
+            number: number + 1,
+            question: plain(&example.name),
+            passed: example.outcome.is_ok(),
+            found: plain(example.outcome.as_deref().unwrap_or_default()),
+            differs: example.outcome.err().map(|why| plain(&why)),
+        });
     }
 }
 
@@ -114,7 +166,11 @@ fn print(report: &Report) {
             } else {
                 format!(", « {key} »")
             };
-            say(&format!("{word} : ligne {line}{key} : {message}"));
+            // What is said of a grid as a whole has no line.
+            match line {
+                0 => say(&format!("{word}{key} : {message}")),
+                line => say(&format!("{word} : ligne {line}{key} : {message}")),
+            }
         }
     }
     for check in &report.checks {
@@ -132,10 +188,11 @@ fn print(report: &Report) {
     if report.errors.is_empty() {
         let passed = report.checks.iter().filter(|check| check.passed).count();
         say(&format!(
-            "{} : {} activité(s), {} délai(s), {} point(s) d’attention, {passed} exemple(s) sur {} justes",
+            "{} : {} activité(s), {} délai(s), {} tarif(s), {} point(s) d’attention, {passed} exemple(s) sur {} justes",
             report.file,
             report.activities,
             report.deadlines,
+            report.grids,
             report.warnings.len(),
             report.checks.len()
         ));

@@ -49,6 +49,11 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// Its first keys.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.root.get_ref().keys().map(|key| key.get_ref().as_ref())
+    }
+
     /// Reads it as a type.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
         self.read_part(|_| true)
