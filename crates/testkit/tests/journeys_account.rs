@@ -122,6 +122,7 @@ impl Lea {
         self.visit("/laigneville/espace-famille").await;
         self.browser.sees("Zoé Durant").await;
         self.look("espace-famille").await;
+        self.writes_an_allergy().await;
         self.visit("/laigneville/mon-compte").await;
         self.look("mon-compte").await;
         self.visit("/laigneville/mon-compte/donnees").await;
@@ -130,6 +131,20 @@ impl Lea {
         self.visit("/laigneville/espace-famille").await;
         self.browser.sees("Se connecter").await;
         self.browser.does_not_see("Zoé Durant").await;
+    }
+
+    /// In the file of the family, on the page of the child.
+    async fn writes_an_allergy(&self) {
+        let browser = &self.browser;
+        browser
+            .follow("Voir et modifier le dossier de Zoé Durant")
+            .await;
+        self.look("dossier-enfant").await;
+        browser.follow("Modifier : Santé").await;
+        browser.fill("Allergies (facultatif)", "Arachide").await;
+        self.look("dossier-sante").await;
+        browser.press("Enregistrer").await;
+        browser.sees("Arachide").await;
     }
 
     /// Without a code, by the six digits, then by an invoice.
