@@ -96,6 +96,7 @@ async fn a_citizen_writes_finds_the_acknowledgement_and_gets_the_answer() {
 async fn without_javascript_the_code_in_the_mail_is_the_proof() {
     let mut scene = Scene::new(JavaScript::Off).await;
     scene.writes_to_the_town_hall().await;
+    scene.browser.sees("Confirmez votre adresse").await;
     let mail = scene.town.mail_to("lea.morel@familles.test").await;
     let at = mail
         .text
