@@ -14,6 +14,7 @@ use super::BY_MAILBOX;
 use crate::{
     Caller, Cx, Error,
     contact::{LONGEST, Letterhead, throttle_key, throttled},
+    dossier,
     request::{KIND, State, due},
 };
 
@@ -71,6 +72,14 @@ impl Command for Reply {
     async fn run(&self, tx: &mut Tx) -> Result<(), Error> {
         let found = find(tx, &self.caller, &self.number).await?;
         let me = self.caller.account()?;
+        // Its changes are written, or taken back: opened again they would wait a second time.
+        let over = matches!(State::of(&found.state), State::Accepted | State::Cancelled);
+        if found.kind == dossier::REQUEST && over {
+            return Err(Error::field(
+                "message",
+                "Cette demande est terminée. Changez le dossier de nouveau, ou écrivez à la mairie par « Nous contacter ».",
+            ));
+        }
         let key = throttle_key("request reply", &me.id.to_string());
         throttled(tx, &[(Some(key), BY_MAILBOX)]).await?;
         let said = Said {
