@@ -3,10 +3,10 @@
 //! One of ours is the commune's prefix and twelve signs, `LAI-7KQ2-M9XD-4HTR`: eleven at random
 //! (54.5 bits) and a check character, all from the alphabet of [`crate::code`] without 0, O, 1, I
 //! and L. A code that another software made (`BLENFANCE-12087-…`) is taken as it is. Both are
-//! compared by a key: capitals and figures only, so that blanks, dashes and small letters do not
-//! matter.
+//! compared by a key: capitals and figures only, so that blanks, dashes, accents and small letters do
+//! not matter.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, char::canonical_combining_class};
 
 use crate::code::{ALPHABET, check_character, from_random, is_checked};
 
@@ -58,7 +58,7 @@ pub fn stored_key(code: &str) -> Option<String> {
 /// A code as somebody typed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Typed {
-    /// Every letter and figure, in capitals.
+    /// Every letter and figure, in capitals without accents.
     pub whole: String,
     /// The twelve signs at the end when their check character is right: a prefix mistyped does no
     /// harm, as codes of ours are told apart by these.
@@ -69,9 +69,11 @@ impl Typed {
     /// Reads it; `None` when there is nothing to compare, or too much.
     pub fn read(input: &str) -> Option<Self> {
         let whole: String = input
-            .nfkc()
-            .filter(|c| c.is_alphanumeric())
+            .nfkd()
+            .filter(|c| is_sign(*c))
             .flat_map(char::to_uppercase)
+            .nfkd()
+            .filter(|c| is_sign(*c))
             .take(LONGEST + 1)
             .collect();
         if whole.is_empty() || whole.chars().count() > LONGEST {
@@ -96,6 +98,11 @@ impl Typed {
                 .strip_prefix(prefix.as_str())
                 .is_some_and(|signs| signs.chars().count() == SIGNS)
     }
+}
+
+/// A letter or a figure: accents are taken apart from their letters and left out.
+fn is_sign(c: char) -> bool {
+    c.is_alphanumeric() && canonical_combining_class(c) == 0
 }
 
 /// How many codes there can be with one prefix, as a power of two.
@@ -135,6 +142,17 @@ mod tests {
                 "{typed:?}"
             );
         }
+    }
+
+    /// Each sign is read on its own, so that what holds for every character holds for every text.
+    #[test]
+    fn reading_a_key_again_changes_nothing() {
+        for c in char::MIN..=char::MAX {
+            if let Some(typed) = Typed::read(c.encode_utf8(&mut [0; 4])) {
+                assert_eq!(Typed::read(&typed.whole).as_ref(), Some(&typed), "{c:?}");
+            }
+        }
+        assert_eq!(stored_key("é\u{1fd2}-12").unwrap(), "EΙ12");
     }
 
     #[test]
