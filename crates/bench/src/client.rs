@@ -1,12 +1,15 @@
 //! A client that costs little: HTTP/1.1 over one connection that stays open.
 
-use std::net::SocketAddr;
+use std::{io::Read as _, net::SocketAddr};
 
 use anyhow::{Context, Result, bail};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
 };
+
+/// What browsers can read.
+pub const BROWSER: &str = "gzip, deflate, br, zstd";
 
 /// One connection.
 pub struct Client {
@@ -39,6 +42,11 @@ impl Answer {
                 brotli::BrotliDecompress(&mut self.body.as_slice(), &mut plain)?;
                 plain
             }
+            Some("gzip") => {
+                let mut plain = Vec::new();
+                flate2::read::GzDecoder::new(self.body.as_slice()).read_to_end(&mut plain)?;
+                plain
+            }
             Some(other) => bail!("encoding {other}"),
         };
         Ok(String::from_utf8(bytes)?)
@@ -58,7 +66,7 @@ impl Client {
         })
     }
 
-    /// Asks for a path, `encoding` being what the client can read (`br`, or nothing).
+    /// Asks for a path, `encoding` being what the client can read ([`BROWSER`], or `identity`).
     pub async fn get(&mut self, path: &str, encoding: &str) -> Result<Answer> {
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Mozilla/5.0\r\n\

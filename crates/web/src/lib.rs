@@ -8,6 +8,7 @@ mod agent;
 mod assets;
 mod call;
 mod citizen;
+mod compress;
 mod csrf;
 mod failure;
 mod forms;

@@ -13,7 +13,11 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use preau_bench::{Report, Target, client::Client, median, town};
+use preau_bench::{
+    Report, Target,
+    client::{BROWSER, Client},
+    median, town,
+};
 
 /// Browsers that log in, again and again.
 const BROWSERS: usize = 8;
@@ -44,7 +48,7 @@ async fn measure(report: &mut Report) -> Result<()> {
     let site =
         preau_web::service(app.clone(), false).into_make_service_with_connect_info::<SocketAddr>();
     let serving = tokio::spawn(axum::serve(listener, site).into_future());
-    Client::connect(address).await?.get(PAGE, "br").await?;
+    Client::connect(address).await?.get(PAGE, BROWSER).await?;
 
     let (mut idle, mut busy, mut full, mut rates, mut paced) =
         <(Vec<f64>, Vec<f64>, Vec<f64>, Vec<f64>, Vec<f64>)>::default();
@@ -95,7 +99,7 @@ async fn visits(address: SocketAddr) -> Result<f64> {
     while started.elapsed() < ROUND {
         pace.tick().await;
         let asked = Instant::now();
-        let answer = client.get(PAGE, "br").await?;
+        let answer = client.get(PAGE, BROWSER).await?;
         ensure!(answer.status == 200, "{PAGE}: {}", answer.status);
         times.push(asked.elapsed().as_secs_f64() * 1000.0);
     }
@@ -159,16 +163,17 @@ impl Browser {
             .context("no token in the form")?;
         let mut pace = self.pause.map(tokio::time::interval);
         let accounts = (self.first..self.first + ACCOUNTS / BROWSERS).cycle();
-        for n in accounts {
+        for (time, n) in accounts.enumerate() {
             if let Some(pace) = &mut pace {
                 pace.tick().await;
             }
             if self.over.load(Ordering::Relaxed) {
                 break;
             }
-            let form = form_of(token, n);
+            // Another form each time: the same one sent twice is answered without a second look.
+            let form = format!("{}&essai={time}", form_of(token, n));
             let answer = client.post(LOGIN, &cookie, &form).await?;
-            ensure!(answer.status == 303, "{LOGIN}: {}", answer.status);
+            ensure!(answer.status == 303, "{LOGIN}: {} {}", answer.status, answer.text().unwrap_or_default());
             self.done.fetch_add(1, Ordering::Relaxed);
         }
         Ok(())

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use anyhow::{Result, ensure};
 
-use preau_bench::client::Client;
+use preau_bench::client::{BROWSER, Client};
 
 /// A first view.
 pub(crate) struct FirstView {
@@ -28,7 +28,7 @@ pub(crate) async fn fetch(client: &mut Client, path: &str) -> Result<FirstView> 
         if view.requests.iter().any(|(known, _)| *known == path) {
             continue;
         }
-        let answer = client.get(&path, "br").await?;
+        let answer = client.get(&path, BROWSER).await?;
         ensure!(answer.status == 200, "{path}: {}", answer.status);
         view.heads += answer.head.len();
         view.requests.push((path, answer.body.len()));

@@ -9,7 +9,10 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use preau_bench::{Process, client::Client};
+use preau_bench::{
+    Process,
+    client::{BROWSER, Client},
+};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -59,7 +62,7 @@ pub(crate) async fn measure(binary: &Path, folder: &Path, paths: &[String]) -> R
         tokio::task::yield_now().await;
     };
     for path in paths {
-        let answer = client.get(path, "br").await?;
+        let answer = client.get(path, BROWSER).await?;
         ensure!(answer.status == 200, "{path}: {}", answer.status);
     }
     Process::of(served.0.id())

@@ -12,7 +12,11 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use preau_bench::{Process, Report, Target, client::Client, median, processor_time, town};
+use preau_bench::{
+    Process, Report, Target,
+    client::{BROWSER, Client},
+    median, processor_time, town,
+};
 
 const CONNECTIONS: usize = 24;
 const ROUNDS: usize = 7;
@@ -43,12 +47,12 @@ async fn measure(report: &mut Report) -> Result<()> {
 
     let mut client = Client::connect(address).await?;
     for path in &paths {
-        let answer = client.get(path, "br").await?;
+        let answer = client.get(path, BROWSER).await?;
         ensure!(answer.status == 200, "{path}: {}", answer.status);
     }
     let in_process = Process::this()?;
     let view = first_view::fetch(&mut client, PAGE).await?;
-    let compressed = pages_a_second(address, "br").await?;
+    let compressed = pages_a_second(address, BROWSER).await?;
     let plain = pages_a_second(address, "identity").await?;
     serving.abort();
     app.communes.close().await;
