@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use preau_store::{Command, Commune, Communes, Database, Origin, Tx};
 use sha2::{Digest, Sha256};
 
@@ -152,11 +152,5 @@ impl Cx {
             request: self.request.clone(),
             seed: u64::from_le_bytes(self.app.entropy.bytes()),
         }
-    }
-
-    /// The commune's time zone.
-    #[must_use]
-    pub fn zone(&self) -> TimeZone {
-        TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC)
     }
 }

@@ -7,6 +7,7 @@
 //! both, what is known of a responsable only in the families that they are in.
 
 mod change;
+mod person;
 mod photo;
 pub mod policy;
 
@@ -23,6 +24,7 @@ use preau_store::{
         fact,
         family::{self, Child, Family, Guardian},
         journal, subscription,
+        trusted_person::{self, TrustedPerson},
     },
 };
 use sha2::{Digest, Sha256};
@@ -30,6 +32,10 @@ use uuid::Uuid;
 
 pub use change::{Outcome, change};
 pub(crate) use change::{accept, hold};
+pub use person::{
+    FIELD as PERSONS, MOST as MOST_PERSONS, PersonForm, add_person, change_person, remove_person,
+    words_fr,
+};
 pub use photo::{face, remove_photo, set_photo};
 
 use crate::{Caller, Cx, Error, citizen, seal};
@@ -121,6 +127,15 @@ pub struct Event {
     pub words: String,
 }
 
+/// Somebody who may fetch a child, or is to be called.
+#[derive(Debug, Clone)]
+pub struct Trusted {
+    /// Who.
+    pub person: TrustedPerson,
+    /// Since when there is a photo.
+    pub photo: Option<Timestamp>,
+}
+
 /// The file of one family.
 #[derive(Debug, Clone)]
 pub struct Dossier {
@@ -128,6 +143,8 @@ pub struct Dossier {
     pub family: Family,
     /// Its responsables, then its children.
     pub members: Vec<Member>,
+    /// Whom the family trusts with its children.
+    pub persons: Vec<Trusted>,
     /// What changed, the latest first.
     pub history: Vec<Event>,
     /// What the commune decided of each field.
@@ -139,6 +156,13 @@ impl Dossier {
     #[must_use]
     pub fn member(&self, id: Uuid) -> Option<&Member> {
         self.members.iter().find(|m| m.id == id)
+    }
+
+    /// Whom the family trusts with a child.
+    pub fn trusted(&self, child: Uuid) -> impl Iterator<Item = &Trusted> {
+        self.persons
+            .iter()
+            .filter(move |t| t.person.child_id == child)
     }
 
     /// The fields of a member's page that the family sees.
@@ -185,15 +209,19 @@ pub async fn of_member(cx: &Cx, member: Uuid) -> Result<Dossier, Error> {
     raw.open(cx, true).await
 }
 
-/// The family through which the caller may see and change a member, as it is at this moment.
+/// The family through which the caller may see and change a member or a trusted person, as it is at this moment.
 pub(crate) async fn owned(tx: &mut Tx, caller: &Caller, member: Uuid) -> Result<Uuid, Error> {
     let me = citizen::mine(tx, caller).await?;
     for tied in subscription::of_account(tx, me.id).await? {
         let id = tied.family_id;
         let guardians = family::guardians(tx, &[id]).await?;
         let children = family::children(tx, &[id]).await?;
-        let here =
-            guardians.iter().any(|g| g.id == member) || children.iter().any(|c| c.id == member);
+        let here = guardians.iter().any(|g| g.id == member)
+            || children.iter().any(|c| c.id == member)
+            || trusted_person::of_family(tx, id)
+                .await?
+                .iter()
+                .any(|p| p.id == member);
         if here {
             return Ok(id);
         }
@@ -252,6 +280,7 @@ struct Raw {
     waiting: Vec<fact::Asked>,
     history: Vec<fact::Event>,
     photos: Vec<fact::Photo>,
+    persons: Vec<TrustedPerson>,
     policies: Policies,
 }
 
@@ -265,6 +294,7 @@ impl Raw {
             waiting: fact::waiting(tx, id).await?,
             history: fact::history(tx, id, HISTORY).await?,
             photos: fact::photos(tx, id).await?,
+            persons: trusted_person::of_family(tx, id).await?,
             policies: policy::get(tx).await?,
         })
     }
@@ -297,7 +327,7 @@ impl Raw {
         Ok(self.assembled(values))
     }
 
-    /// What stands in the members' own rows.
+    /// What stands in rows of its own: who the members are, whom they trust.
     fn identities(&self) -> HashMap<Uuid, HashMap<&'static str, String>> {
         let mut values: HashMap<Uuid, HashMap<&'static str, String>> = HashMap::new();
         let mut put = |id, key, value: Option<&str>| {
@@ -317,6 +347,13 @@ impl Raw {
             put(c.id, "enfant.prenom", Some(&c.first_name));
             put(c.id, "naissance", Some(&c.born_on.to_string()));
             put(c.id, "sexe", c.sex.as_deref());
+            let trusted = self.persons.iter().filter(|p| p.child_id == c.id);
+            let words: Vec<_> = trusted.map(words_fr).collect();
+            put(
+                c.id,
+                PERSONS,
+                (!words.is_empty()).then(|| words.join("\n")).as_deref(),
+            );
         }
         values
     }
@@ -368,7 +405,12 @@ impl Raw {
                 by: event.by_name,
             })
         });
+        let persons = self.persons.into_iter().map(|person| Trusted {
+            photo: photo.get(&person.id).copied(),
+            person,
+        });
         Dossier {
+            persons: persons.collect(),
             history: history.collect(),
             family: self.family,
             members,

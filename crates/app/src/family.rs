@@ -2,6 +2,7 @@
 //! its neighbours; what ties an account to a family is in [`crate::subscription`].
 
 mod change;
+mod close;
 mod forms;
 
 use std::collections::HashMap;
@@ -23,6 +24,7 @@ pub use change::{
     add_child, add_guardian, change_child, change_guardian, create, rename, share_child,
     share_guardian, take_child, take_guardian,
 };
+pub use close::{close, reopen};
 pub use forms::{ChildForm, FamilyForm, GuardianForm};
 pub use preau_store::tables::family::{Child, Family, Guardian, Line};
 
@@ -277,6 +279,8 @@ pub fn deed_fr(action: &str) -> &str {
         "child_added" => "a ajouté un enfant",
         "child_changed" => "a modifié la fiche d’un enfant",
         "child_taken" => "a retiré un enfant",
+        "closed" => "a clos le dossier",
+        "reopened" => "a rouvert le dossier",
         "photo_changed" => "a changé une photo",
         "file_changed" => "a modifié le dossier",
         "health_seen" => "a consulté les données de santé",

@@ -38,6 +38,7 @@ pub mod password;
 pub mod portal;
 pub mod proof;
 pub mod request;
+pub mod retention;
 pub mod role;
 pub mod seal;
 pub mod search;

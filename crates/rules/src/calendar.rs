@@ -23,7 +23,7 @@ pub use off::{DaysOff, Off};
 pub use public_holiday::PublicHoliday;
 pub use school::{SchoolHoliday, SchoolHolidays, SchoolWeek, SchoolZone};
 pub use territory::Territory;
-pub use weekdays::Weekdays;
+pub use weekdays::{Weekdays, parse_weekday};
 
 /// How far a day that counts is looked for, before giving up: two years.
 const HORIZON: usize = 731;

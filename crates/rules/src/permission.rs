@@ -91,6 +91,8 @@ rights! {
     Agents = "agents", "Agents", "Créer, bloquer et supprimer des agents, leur donner des rôles.";
     /// Manage roles.
     Roles = "roles", "Rôles", "Modifier les rôles et leurs droits.";
+    /// Decide how long data are kept, erase what is over.
+    Retention = "retention", "Conservation", "Fixer les durées de conservation et effacer ce qui est échu.";
     /// Read the journal.
     Journal = "journal", "Journal", "Consulter qui a changé quoi, et quand.";
     /// Run the installation; held by operators, in the registry only.
@@ -253,7 +255,7 @@ mod tests {
     #[test]
     fn the_codes_in_the_database_are_these() {
         let codes: Vec<&str> = Right::ALL.iter().map(|right| right.code()).collect();
-        insta::assert_snapshot!(codes.join(" "), @"requests requests.answer families accounts codes health activities bookings attendance billing collect close statistics messages news menus pages portal.texts portal.settings agents roles journal host");
+        insta::assert_snapshot!(codes.join(" "), @"requests requests.answer families accounts codes health activities bookings attendance billing collect close statistics messages news menus pages portal.texts portal.settings agents roles retention journal host");
         assert_eq!(Right::ALL.last(), Some(&Right::Host));
         assert!(!Right::OF_COMMUNE.contains(&Right::Host));
     }

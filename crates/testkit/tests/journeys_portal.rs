@@ -156,6 +156,18 @@ const AGENT: &[(&str, &str)] = &[
     ("agent-roles", "/laigneville/agent/parametres/roles"),
     ("agent-sites", "/laigneville/agent/parametres/sites"),
     ("agent-mon-compte", "/laigneville/agent/mon-compte"),
+    ("agent-comptes", "/laigneville/agent/comptes"),
+    ("agent-familles", "/laigneville/agent/familles"),
+    ("agent-codes", "/laigneville/agent/codes-abonnes"),
+    ("agent-import", "/laigneville/agent/familles/import"),
+    (
+        "agent-dossier-champs",
+        "/laigneville/agent/parametres/dossier",
+    ),
+    (
+        "agent-mots-de-passe",
+        "/laigneville/agent/parametres/mots-de-passe",
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

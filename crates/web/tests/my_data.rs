@@ -87,6 +87,13 @@ async fn lea_finds_what_is_hers_and_nobody_elses() {
         .await
         .press("Famille Petit > Mettre fin")
         .await;
+    lea.get("/laigneville/espace-famille/dossier").await;
+    lea.follow("Voir et modifier le dossier de Zoé Durant")
+        .await;
+    lea.follow("Modifier : Santé").await;
+    lea.fill("Allergies", "Arachide : œdème")
+        .press("Enregistrer")
+        .await;
     writes(&mut lea, "le goûter de Zoé").await;
     let mut paul = someone(&town, "paul@exemple.fr").await;
     subscribes(&mut paul, "BLENFANCE-12087-0002CD").await;
@@ -108,6 +115,7 @@ async fn lea_finds_what_is_hers_and_nobody_elses() {
         "BLENFANCE-12087-0001AB",
         "D-2026-0001",
         "le goûter de Zoé",
+        "Arachide : œdème",
         "connexion",
         "inscription confirmée",
         "confirmation de création de compte",

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use preau_rules::{
-    dossier::{Access, Field, Theme, Who, field, of_theme},
+    custody::Custody,
+    dossier::{Access, Field, Kind, Theme, Who, field, of_theme},
     french,
 };
 use preau_store::{
@@ -212,13 +213,20 @@ fn wishes<'t>(
     let mut wishes = Vec::new();
     for field in of_theme(member.who, theme) {
         let policy = dossier.policies.of(field);
-        if !policy.access.may_change() || member.waiting(field).is_some() {
+        if field.kind == Kind::Persons
+            || !policy.access.may_change()
+            || member.waiting(field).is_some()
+        {
             continue;
         }
         let read = field.kind.parse(typed(field.key), today);
         let Some(after) = problems.take(field.key, read, |e| e.message_fr(field.label)) else {
             continue;
         };
+        if field.kind == Kind::Custody && !names_a_home(dossier, member, field, after.as_deref()) {
+            problems.add(field.key, "Ce foyer n’est pas un des deux de l’enfant.");
+            continue;
+        }
         if after.is_none() && policy.required {
             problems.add(
                 field.key,
@@ -242,6 +250,15 @@ fn wishes<'t>(
     } else {
         Err(problems.into_error())
     }
+}
+
+/// A custody calendar is written for the family that changes it, or stays written for the other one.
+fn names_a_home(dossier: &Dossier, member: &Member, field: &Field, line: Option<&str>) -> bool {
+    let named = |line: &str| Custody::parse(line).ok().map(|custody| custody.family);
+    let Some(now) = line.and_then(named) else {
+        return true;
+    };
+    now == dossier.family.reference || member.value(field).and_then(named) == Some(now)
 }
 
 /// The values that stand in the member's own row.

@@ -112,6 +112,7 @@ impl WriteFamilies {
             put_code(tx, planned.code, planned.id, code, self.batch).await?;
         }
         let family = family::Family {
+            closed_at: None,
             id: planned.id,
             name: row.name.clone(),
             reference: row.reference.clone(),

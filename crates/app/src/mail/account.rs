@@ -113,6 +113,20 @@ mail! {
 }
 
 mail! {
+    /// Nobody used the account for long: it goes unless its owner comes in.
+    AccountIdle, "account_idle" to Citizen,
+    ["mail/account_idle.subject.txt", "mail/account_idle.txt", "mail/account_idle.html"],
+    {
+        /// « 23 novembre 2023 ».
+        since: String,
+        /// « 23 décembre 2026 ».
+        until: String,
+        /// Where to come in.
+        login_url: String,
+    }
+}
+
+mail! {
     /// An agent checked who it is and activated the account.
     AccountActivated, "account_activated" to Citizen,
     [
@@ -241,6 +255,19 @@ impl AccountClosed {
             zone: Zone::Commune,
             at: "lundi 23 novembre 2026 à 9 h 12".to_owned(),
             sign_up_url: format!("{PORTAL}/compte/creer"),
+        }
+    }
+}
+
+impl AccountIdle {
+    /// A sample.
+    pub fn sample() -> Self {
+        Self {
+            to: lea(),
+            zone: Zone::Commune,
+            since: "23 novembre 2023".to_owned(),
+            until: "23 décembre 2026".to_owned(),
+            login_url: format!("{PORTAL}/connexion"),
         }
     }
 }

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use account::{
     AccountActivated, AccountAlreadyExists, AccountBlocked, AccountClosed, AccountConfirmation,
-    EmailChangeConfirm, LoginLink, PasswordChanged, PasswordReset,
+    AccountIdle, EmailChangeConfirm, LoginLink, PasswordChanged, PasswordReset,
 };
 pub use agent::{AgentInvitation, AgentNewSession, AgentPasswordReset, TestMessage};
 pub use card::{Accent, CommuneCard};
@@ -228,6 +228,7 @@ pub fn samples(card: &CommuneCard) -> Result<Vec<(&'static str, Rendered)>, aska
         one(&EmailChangeConfirm::sample(), card)?,
         one(&LoginLink::sample(), card)?,
         one(&AccountClosed::sample(), card)?,
+        one(&AccountIdle::sample(), card)?,
         one(&AccountActivated::sample(), card)?,
         one(&AccountBlocked::sample(), card)?,
         one(&SubscriberCodeLetter::sample(), card)?,

@@ -74,6 +74,12 @@ async fn who(tx: &mut Tx, family: Uuid, account: &Account) -> Result<Option<Uuid
 
 /// Ties an account to a family, and has the others of the family told.
 async fn tie(tx: &mut Tx, account: &Account, family: &Family, how: &str) -> Result<Uuid, Error> {
+    if family.closed_at.is_some() {
+        return Err(Error::Conflict(
+            "Le dossier de cette famille est clos. Écrivez à la mairie, qui peut le rouvrir."
+                .to_owned(),
+        ));
+    }
     let guardian_id = who(tx, family.id, account).await?;
     let id = tx.new_id();
     let new = NewSubscription {

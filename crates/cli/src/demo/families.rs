@@ -78,6 +78,8 @@ const CHILDREN: [(&str, &str); 17] = [
 ];
 /// Families whose code or invoice the card tells.
 const TOLD: usize = 40;
+/// The family whose parents have an account: it has three children.
+pub(super) const OURS: usize = 2;
 
 fn pick<T: Copy>(all: &[T], n: usize) -> T {
     all[n % all.len()]
@@ -95,7 +97,17 @@ fn code(prefix: &str, n: usize) -> String {
     format!("BLENFANCE-{prefix}-{n:05}{tail}")
 }
 
-fn family(n: usize, prefix: &str, today: Date) -> Result<FamilyRow> {
+/// What the software before wrote in front of its numbers.
+fn prefix(slug: &str) -> &'static str {
+    match slug {
+        "laigneville" => "12087",
+        _ => "12112",
+    }
+}
+
+/// The family with this number.
+pub(super) fn family(n: usize, slug: &str, today: Date) -> Result<FamilyRow> {
+    let prefix = prefix(slug);
     let last = pick(&LAST, n);
     let person = n * 10;
     let guardian = |at: usize, civility, first: &str| GuardianRow {
@@ -132,17 +144,22 @@ fn family(n: usize, prefix: &str, today: Date) -> Result<FamilyRow> {
 }
 
 /// Makes `count` families, and tells the card of codes and invoices that can be used.
-pub(super) async fn make(cx: &Cx, slug: &str, count: u32, card: &mut Card) -> Result<()> {
-    let prefix = if slug == "laigneville" {
-        "12087"
-    } else {
-        "12112"
-    };
-    let today = cx.at.to_zoned(cx.zone()).date();
+pub(super) async fn make(
+    cx: &Cx,
+    slug: &str,
+    today: Date,
+    count: u32,
+    card: &mut Card,
+) -> Result<()> {
+    let prefix = prefix(slug);
     let families = (0..count as usize)
-        .map(|n| family(n, prefix, today))
+        .map(|n| family(n, slug, today))
         .collect::<Result<Vec<_>>>()?;
-    let coded = families.iter().filter_map(|f| Some((f.code.clone()?, f)));
+    let coded = families
+        .iter()
+        .enumerate()
+        .filter(|(n, _)| *n != OURS)
+        .filter_map(|(_, f)| Some((f.code.clone()?, f)));
     card.subscriber_codes
         .extend(coded.take(TOLD).map(|(code, f)| CodeCard {
             commune: slug.to_owned(),

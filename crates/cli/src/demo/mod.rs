@@ -1,5 +1,6 @@
 //! `preau demo`: two communes on this machine, with their agents and their mails, ready in a moment.
 
+mod accounts;
 mod families;
 mod seed;
 mod town;
@@ -200,12 +201,14 @@ fn welcome(card: &Card, app: &Arc<App>) {
         say(&format!("  {:<20} {}", commune.name, commune.url));
     }
     say(&format!("  {:<20} {}/host\n", "Exploitation", card.url));
-    say("Agents (le code à six chiffres se calcule avec le secret, dans toute application TOTP) :");
+    say(
+        "Qui peut se connecter (le code des agents se calcule avec le secret, dans toute application TOTP) :",
+    );
     for person in &card.people {
-        let door = if person.commune.is_empty() {
-            "/host".to_owned()
-        } else {
-            format!("/{}/agent", person.commune)
+        let door = match &person.totp_secret {
+            None => format!("/{}/connexion", person.commune),
+            Some(_) if person.commune.is_empty() => "/host".to_owned(),
+            Some(_) => format!("/{}/agent", person.commune),
         };
         say(&format!(
             "  {:<14} {:<40} {:<22} {:<24} {}",

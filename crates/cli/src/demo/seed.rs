@@ -22,7 +22,7 @@ use super::{
 use crate::{agent::in_words, commune};
 
 /// The password of everybody in the demo.
-const PASSWORD: &str = "Marelle-Cour-2026";
+pub(super) const PASSWORD: &str = "Marelle-Cour-2026";
 /// The secret of everybody's code application, base 32.
 const SECRET: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 
@@ -46,7 +46,7 @@ pub(crate) async fn everything(app: &Arc<App>, options: &Options, folder: &Path)
     Ok(card)
 }
 
-fn person(role: &str, commune: &str, email: &str, note: &str) -> PersonCard {
+pub(super) fn person(role: &str, commune: &str, email: &str, note: &str) -> PersonCard {
     PersonCard {
         role: role.to_owned(),
         commune: commune.to_owned(),
@@ -133,7 +133,9 @@ async fn make(app: &Arc<App>, town: &Town, families: u32, card: &mut Card) -> Re
             .push(person(&who.role, &town.slug, &who.email, &who.note));
     }
     texts(&cx, town).await?;
-    super::families::make(&cx, &town.slug, families, card).await?;
+    let today = cx.at.to_zoned(town.portal.zone()).date();
+    super::families::make(&cx, &town.slug, today, families, card).await?;
+    super::accounts::make(&cx, &town.slug, today, families, card).await?;
     let invented = (0..families.saturating_sub(3).min(WRITERS)).map(invent);
     for request in town.request.iter().cloned().chain(invented) {
         write(&cx, &request).await?;
@@ -249,7 +251,7 @@ async fn write(cx: &Cx, request: &Request) -> Result<()> {
     Ok(())
 }
 
-fn earlier(at: Timestamp, hours: i64) -> Result<Timestamp> {
+pub(super) fn earlier(at: Timestamp, hours: i64) -> Result<Timestamp> {
     Ok(at.checked_sub(SignedDuration::from_hours(hours))?)
 }
 

@@ -20,6 +20,10 @@ pub enum Theme {
     Contact,
     /// Work, CAF, quotient.
     Situation,
+    /// Two homes.
+    Custody,
+    /// Who may fetch the child, whom to call.
+    Persons,
     /// School and class.
     School,
     /// Health.
@@ -34,10 +38,12 @@ pub enum Theme {
 
 impl Theme {
     /// Every theme, in the order of the pages.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Identity,
         Self::Contact,
         Self::Situation,
+        Self::Custody,
+        Self::Persons,
         Self::School,
         Self::Health,
         Self::Meals,
@@ -51,6 +57,8 @@ impl Theme {
             Self::Identity => "identite",
             Self::Contact => "coordonnees",
             Self::Situation => "situation",
+            Self::Custody => "garde",
+            Self::Persons => "personnes",
             Self::School => "ecole",
             Self::Health => "sante",
             Self::Meals => "repas",
@@ -65,6 +73,8 @@ impl Theme {
             Self::Identity => "Identité",
             Self::Contact => "Coordonnées",
             Self::Situation => "Situation et quotient familial",
+            Self::Custody => "Garde",
+            Self::Persons => "Personnes de confiance",
             Self::School => "École",
             Self::Health => "Santé",
             Self::Meals => "Repas",
@@ -127,6 +137,11 @@ impl Field {
         }
     }
 
+    /// A check by an agent cannot hold it back.
+    pub const fn never_checked(&self) -> bool {
+        self.sealed || matches!(self.kind, Kind::Persons)
+    }
+
     const fn hint(mut self, hint: &'static str) -> Self {
         self.hint = hint;
         self
@@ -176,7 +191,7 @@ const LEVELS: Kind = Kind::Choice(&[
 ]);
 
 use Access::{AtOnce, Checked, Hidden};
-use Kind::{Birth, Day, Email, Line, Phone, Prose, Quotient, YesNo};
+use Kind::{Birth, Custody, Day, Email, Line, Persons, Phone, Prose, Quotient, YesNo};
 use Theme::{Contact, Health, Identity, Insurance, Meals, Permissions, School, Situation};
 use Who::{Child, Guardian};
 
@@ -207,6 +222,9 @@ pub const FIELDS: &[Field] = &[
     Field::new("enfant.prenom", Child, Identity, "Prénom", Line(80), Checked).always(),
     Field::new("naissance", Child, Identity, "Date de naissance", Birth, Checked).always(),
     Field::new("sexe", Child, Identity, "Fille ou garçon", SEXES, Checked),
+    Field::new("garde", Child, Theme::Custody, "Calendrier de garde", Custody, Checked)
+        .hint("Pour un enfant qui a deux foyers : chacun réserve ses jours."),
+    Field::new("personnes", Child, Theme::Persons, "Personnes autorisées et à prévenir", Persons, AtOnce),
     Field::new("ecole", Child, School, "École", Line(120), Checked),
     Field::new("niveau", Child, School, "Niveau", LEVELS, Checked),
     Field::new("classe", Child, School, "Classe", Line(80), Checked)

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use thiserror::Error;
 
 use crate::{
+    custody::{Custody, CustodyError},
     email::{Email, EmailError},
     family::{BirthDateError, birth_date, written_date},
     french,
@@ -33,6 +34,10 @@ pub enum Kind {
     Quotient,
     /// Yes or no; kept as `oui` or `non`.
     YesNo,
+    /// The custody calendar of a child with two homes.
+    Custody,
+    /// Trusted persons, each with a form of its own: nothing is typed here.
+    Persons,
     /// One of these: what is kept, what is shown.
     Choice(&'static [(&'static str, &'static str)]),
 }
@@ -52,6 +57,9 @@ pub enum ValueError {
     /// A birth date.
     #[error("{0}")]
     Birth(BirthDateError),
+    /// A custody calendar.
+    #[error("{0}")]
+    Custody(CustodyError),
     /// Not a day.
     #[error("not a day")]
     Day,
@@ -71,6 +79,7 @@ impl ValueError {
             Self::Phone(error) => error.message_fr(),
             Self::Email(error) => error.message_fr(),
             Self::Birth(error) => error.message_fr(),
+            Self::Custody(error) => error.to_string(),
             Self::Day => "Ce n’est pas une date : écrivez par exemple 31/08/2027.".to_owned(),
             Self::Quotient => {
                 "Le quotient familial est un nombre entier, par exemple 742. Il figure sur l’attestation de la CAF ou de la MSA.".to_owned()
@@ -114,6 +123,10 @@ impl Kind {
                 .ok_or(ValueError::Day)?
                 .to_string(),
             Self::Quotient => quotient(text).ok_or(ValueError::Quotient)?.to_string(),
+            Self::Custody => Custody::parse(text)
+                .map_err(ValueError::Custody)?
+                .to_string(),
+            Self::Persons => return Err(ValueError::Choice),
             Self::YesNo => match text {
                 "oui" | "non" => text.to_owned(),
                 _ => return Err(ValueError::Choice),
@@ -131,7 +144,7 @@ impl Kind {
     /// A kept value as people read it.
     pub fn shown(self, value: &str) -> String {
         match self {
-            Self::Line(_) | Self::Prose(_) | Self::Email => value.to_owned(),
+            Self::Line(_) | Self::Prose(_) | Self::Email | Self::Persons => value.to_owned(),
             Self::Phone => Phone::parse(value).map_or_else(|_| value.to_owned(), |p| p.display()),
             Self::Birth | Self::Day => value
                 .parse()
@@ -139,6 +152,13 @@ impl Kind {
             Self::Quotient => value
                 .parse()
                 .map_or_else(|_| value.to_owned(), french::number),
+            Self::Custody => Custody::parse(value).map_or_else(
+                |_| value.to_owned(),
+                |custody| {
+                    let named = format!("au foyer du dossier n°\u{a0}{}", custody.family);
+                    custody.words_fr(&named, "dans l’autre foyer").join("\n")
+                },
+            ),
             Self::YesNo => if value == "oui" { "Oui" } else { "Non" }.to_owned(),
             Self::Choice(choices) => choices
                 .iter()
@@ -174,7 +194,7 @@ mod tests {
     use proptest::prelude::*;
 
     const TODAY: Date = date(2026, 11, 23);
-    const KINDS: [Kind; 9] = [
+    const KINDS: [Kind; 10] = [
         Kind::Line(80),
         Kind::Prose(300),
         Kind::Phone,
@@ -183,6 +203,7 @@ mod tests {
         Kind::Day,
         Kind::Quotient,
         Kind::YesNo,
+        Kind::Custody,
         Kind::Choice(&[("caf", "CAF"), ("msa", "MSA")]),
     ];
 
@@ -223,7 +244,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_kept_is_read_again_as_itself(typed in "[ -~é€/.]{0,30}", which in 0..9usize) {
+        fn what_is_kept_is_read_again_as_itself(typed in "[ -~é€/.]{0,30}", which in 0..10usize) {
             let kind = KINDS[which];
             if let Ok(Some(kept)) = kind.parse(&typed, TODAY) {
                 prop_assert_eq!(kind.parse(&kept, TODAY), Ok(Some(kept.clone())));

@@ -71,11 +71,11 @@ pub struct Policy {
 pub struct Policies(pub BTreeMap<String, Policy>);
 
 impl Policies {
-    /// What holds for a field. What concerns health is never held back by a check: an allergy counts
-    /// as soon as it is written.
+    /// What holds for a field. What concerns health is never held back by a check, an allergy counts
+    /// as soon as it is written; nor is whom a family trusts.
     pub fn of(&self, field: &Field) -> Policy {
         let mut policy = self.0.get(field.key).copied().unwrap_or(field.usual);
-        if field.sealed && policy.access == Access::Checked {
+        if field.never_checked() && policy.access == Access::Checked {
             policy.access = Access::AtOnce;
         }
         policy.required |= field.always_required;

@@ -24,7 +24,8 @@ CREATE INDEX sign_up_email ON sign_up (email_key);
 CREATE INDEX sign_up_created ON sign_up (created_at);
 
 -- Whose address is confirmed. `blocked_reason` is what its owner reads while an agent has blocked it. The password is one means of log-in: an account may have none, and others in tables of
--- their own. An erased account keeps its row, emptied, for what the law makes the commune keep.
+-- their own. `warned_at`: its owner was told
+-- that it goes unless it is used. An erased account keeps its row, emptied, for what the law makes the commune keep.
 CREATE TABLE account (
   id UUID PRIMARY KEY,
   email TEXT NOT NULL,
@@ -42,6 +43,7 @@ CREATE TABLE account (
   blocked_at INSTANT,
   blocked_reason TEXT,
   blocked_by TEXT,
+  warned_at INSTANT,
   erased_at INSTANT
 ) STRICT;
 

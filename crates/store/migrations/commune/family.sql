@@ -1,4 +1,5 @@
 -- Families as the town hall knows them, the codes that open them, and the accounts that are tied to them.
+-- A family that left is closed: nobody opens it any more, and it is erased when its time is over.
 -- `search` is lower case without accents: names of the family, its responsables and children, mails, telephones.
 
 CREATE TABLE family (
@@ -7,6 +8,7 @@ CREATE TABLE family (
   reference TEXT NOT NULL UNIQUE,
   created_at INSTANT NOT NULL,
   updated_at INSTANT NOT NULL,
+  closed_at INSTANT,
   search TEXT NOT NULL
 ) STRICT;
 CREATE INDEX family_search ON family (search, id);
@@ -157,3 +159,17 @@ CREATE TABLE photo (
   thumb BYTES NOT NULL,
   changed_at INSTANT NOT NULL
 ) STRICT;
+
+-- Who may fetch a child, and whom to call when the responsables cannot be reached.
+CREATE TABLE trusted_person (
+  id UUID PRIMARY KEY,
+  child_id UUID NOT NULL REFERENCES child (id) DEFERRABLE,
+  first_name TEXT NOT NULL,
+  last_name TEXT NOT NULL,
+  link TEXT NOT NULL,
+  phone TEXT NOT NULL,
+  may_fetch BOOL NOT NULL,
+  to_call BOOL NOT NULL,
+  created_at INSTANT NOT NULL
+) STRICT;
+CREATE INDEX trusted_person_child ON trusted_person (child_id);

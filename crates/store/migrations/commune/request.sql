@@ -43,3 +43,25 @@ CREATE TABLE contact_pending (
   created_at INSTANT NOT NULL,
   expires_at INSTANT NOT NULL
 ) STRICT;
+
+-- Figures of requests that were erased: no name, no word. `name` is month, kind and state together; `hours` from their
+-- coming to their end, summed up.
+CREATE TABLE request_statistic (
+  name TEXT PRIMARY KEY,
+  month TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL,
+  requests INT NOT NULL,
+  hours INT NOT NULL
+) STRICT;
+
+-- Bordereau d'élimination: what was erased, by whom.
+CREATE TABLE disposal (
+  id UUID PRIMARY KEY,
+  at INSTANT NOT NULL,
+  by_name TEXT NOT NULL,
+  series TEXT NOT NULL,
+  oldest INSTANT,
+  newest INSTANT,
+  volume INT NOT NULL
+) STRICT;

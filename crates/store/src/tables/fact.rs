@@ -15,7 +15,7 @@ statements! {
     ASK = "INSERT INTO fact_change (id, request_id, member_id, field, before, after) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     HAPPENED = "INSERT INTO fact_event (id, member_id, at, by_name, field, before, after) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     HISTORY = "SELECT id, member_id, at, by_name, field, before, after FROM fact_event WHERE member_id IN (SELECT guardian_id FROM family_guardian WHERE family_id = ?1 UNION ALL SELECT child_id FROM family_child WHERE family_id = ?1) ORDER BY id DESC LIMIT ?2";
-    PHOTOS = "SELECT member_id, file_id, changed_at FROM photo WHERE member_id IN (SELECT guardian_id FROM family_guardian WHERE family_id = ?1 UNION ALL SELECT child_id FROM family_child WHERE family_id = ?1) ORDER BY id";
+    PHOTOS = "SELECT member_id, file_id, changed_at FROM photo WHERE member_id IN (SELECT guardian_id FROM family_guardian WHERE family_id = ?1 UNION ALL SELECT child_id FROM family_child WHERE family_id = ?1 UNION ALL SELECT trusted_person.id FROM trusted_person JOIN family_child ON family_child.child_id = trusted_person.child_id WHERE family_child.family_id = ?1) ORDER BY id";
     THUMB = "SELECT thumb FROM photo WHERE member_id = ?1";
     PHOTO = "SELECT member_id, file_id, changed_at FROM photo WHERE member_id = ?1";
     SET_PHOTO = "INSERT INTO photo (id, member_id, file_id, thumb, changed_at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (member_id) DO UPDATE SET file_id = excluded.file_id, thumb = excluded.thumb, changed_at = excluded.changed_at";
@@ -155,7 +155,7 @@ pub async fn history(tx: &mut Tx, family: Uuid, limit: i64) -> Result<Vec<Event>
     tx.query(&HISTORY, args![family, limit]).await
 }
 
-/// The photos of a family's members.
+/// The photos of a family's members and of the persons they trust.
 pub async fn photos(tx: &mut Tx, family: Uuid) -> Result<Vec<Photo>, StoreError> {
     tx.query(&PHOTOS, args![family]).await
 }

@@ -7,25 +7,26 @@ use crate::{Tx, Value, args, error::StoreError, row, sql::statements};
 
 statements! {
     SEARCH = "SELECT family.id, family.name, family.reference, (SELECT COUNT(*) FROM subscription WHERE subscription.family_id = family.id AND subscription.ended_at IS NULL), (SELECT COUNT(*) FROM subscriber_code WHERE subscriber_code.family_id = family.id AND subscriber_code.revoked_at IS NULL AND (subscriber_code.expires_at IS NULL OR subscriber_code.expires_at > ?6)), COUNT(*) OVER () FROM family WHERE (family.search LIKE ?1 AND family.search LIKE ?2 AND family.search LIKE ?3) OR family.id IN (SELECT family_id FROM subscriber_code WHERE code_key IN (?4, ?5)) OR family.id IN (SELECT family_id FROM invoice_reference WHERE reference_key = ?4) ORDER BY family.search, family.id LIMIT ?7 OFFSET ?8";
-    GET = "SELECT id, name, reference, created_at FROM family WHERE id = ?1";
-    BY_REFERENCE = "SELECT id, name, reference, created_at FROM family WHERE reference = ?1";
+    GET = "SELECT id, name, reference, created_at, closed_at FROM family WHERE id = ?1";
+    BY_REFERENCE = "SELECT id, name, reference, created_at, closed_at FROM family WHERE reference = ?1";
     REFERENCES_ALL = "SELECT reference, id FROM family";
     COUNT = "SELECT COUNT(*) FROM family";
     INSERT = "INSERT INTO family (id, name, reference, created_at, updated_at, search) VALUES (?1, ?2, ?3, ?4, ?4, ?5)";
     SET_NAME = "UPDATE family SET name = ?2, updated_at = ?3 WHERE id = ?1";
+    SET_CLOSED = "UPDATE family SET closed_at = ?2, updated_at = ?3 WHERE id = ?1";
     SET_SEARCH = "UPDATE family SET search = ?2, updated_at = ?3 WHERE id = ?1";
     GUARDIANS = "SELECT family_guardian.family_id, guardian.id, guardian.civility, guardian.first_name, guardian.last_name, guardian.email, guardian.phone, (SELECT COUNT(*) FROM family_guardian AS other WHERE other.guardian_id = guardian.id) FROM family_guardian JOIN guardian ON guardian.id = family_guardian.guardian_id WHERE family_guardian.family_id = ?1 ORDER BY family_guardian.id";
     INSERT_GUARDIAN = "INSERT INTO guardian (id, civility, first_name, last_name, email, phone, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     SET_GUARDIAN = "UPDATE guardian SET civility = ?2, first_name = ?3, last_name = ?4, email = ?5, phone = ?6 WHERE id = ?1";
     ADD_GUARDIAN = "INSERT INTO family_guardian (id, family_id, guardian_id) VALUES (?1, ?2, ?3)";
     TAKE_GUARDIAN = "DELETE FROM family_guardian WHERE family_id = ?1 AND guardian_id = ?2";
-    FAMILIES_OF_GUARDIAN = "SELECT family.id, family.name, family.reference, family.created_at FROM family_guardian JOIN family ON family.id = family_guardian.family_id WHERE family_guardian.guardian_id = ?1 ORDER BY family_guardian.id";
+    FAMILIES_OF_GUARDIAN = "SELECT family.id, family.name, family.reference, family.created_at, family.closed_at FROM family_guardian JOIN family ON family.id = family_guardian.family_id WHERE family_guardian.guardian_id = ?1 ORDER BY family_guardian.id";
     CHILDREN = "SELECT family_child.family_id, child.id, child.first_name, child.last_name, child.born_on, child.sex, (SELECT COUNT(*) FROM family_child AS other WHERE other.child_id = child.id) FROM family_child JOIN child ON child.id = family_child.child_id WHERE family_child.family_id = ?1 ORDER BY child.born_on, family_child.id";
     INSERT_CHILD = "INSERT INTO child (id, first_name, last_name, born_on, sex, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     SET_CHILD = "UPDATE child SET first_name = ?2, last_name = ?3, born_on = ?4, sex = ?5 WHERE id = ?1";
     ADD_CHILD = "INSERT INTO family_child (id, family_id, child_id) VALUES (?1, ?2, ?3)";
     TAKE_CHILD = "DELETE FROM family_child WHERE family_id = ?1 AND child_id = ?2";
-    FAMILIES_OF_CHILD = "SELECT family.id, family.name, family.reference, family.created_at FROM family_child JOIN family ON family.id = family_child.family_id WHERE family_child.child_id = ?1 ORDER BY family_child.id";
+    FAMILIES_OF_CHILD = "SELECT family.id, family.name, family.reference, family.created_at, family.closed_at FROM family_child JOIN family ON family.id = family_child.family_id WHERE family_child.child_id = ?1 ORDER BY family_child.id";
 }
 
 row! {
@@ -57,6 +58,8 @@ row! {
         pub reference: String,
         /// When it was registered.
         pub created_at: Timestamp,
+        /// Since when it is closed: the family left.
+        pub closed_at: Option<Timestamp>,
     }
 }
 
@@ -317,4 +320,11 @@ pub async fn take_child(tx: &mut Tx, family: Uuid, child: Uuid) -> Result<bool, 
 /// The families of a child.
 pub async fn of_child(tx: &mut Tx, child: Uuid) -> Result<Vec<Family>, StoreError> {
     tx.query(&FAMILIES_OF_CHILD, args![child]).await
+}
+
+/// Closes a family's file, or opens it again.
+pub async fn set_closed(tx: &mut Tx, id: Uuid, closed: bool) -> Result<(), StoreError> {
+    let at = tx.at();
+    let since = closed.then_some(at);
+    tx.put(&SET_CLOSED, args![id, since, at]).await
 }

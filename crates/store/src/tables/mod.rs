@@ -20,6 +20,7 @@ pub mod page;
 pub mod proof;
 pub mod recovery;
 pub mod request;
+pub mod retention;
 pub mod role;
 pub mod seal;
 pub mod session;
@@ -29,6 +30,7 @@ pub mod site;
 pub mod subscriber_code;
 pub mod subscription;
 pub mod throttle;
+pub mod trusted_person;
 
 use crate::sql::Sql;
 
@@ -55,6 +57,7 @@ pub fn every_statement() -> Vec<(&'static Sql, bool)> {
         proof::ALL,
         recovery::ALL,
         request::ALL,
+        retention::ALL,
         role::ALL,
         seal::ALL,
         session::ALL,
@@ -64,6 +67,7 @@ pub fn every_statement() -> Vec<(&'static Sql, bool)> {
         subscriber_code::ALL,
         subscription::ALL,
         throttle::ALL,
+        trusted_person::ALL,
     ];
     let registry = [commune::ALL];
     let listed = |lists: &[&'static [&'static Sql]], of_registry: bool| {

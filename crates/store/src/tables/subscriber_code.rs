@@ -14,6 +14,7 @@ statements! {
     BATCH_SIZE = "SELECT COUNT(*) FROM subscriber_code WHERE batch = ?1 AND revoked_at IS NULL";
     BATCHES = "SELECT batch, MIN(made_at), MIN(made_by), MIN(origin), COUNT(*), COUNT(CASE WHEN EXISTS (SELECT 1 FROM subscriber_code_use WHERE subscriber_code_use.code_id = subscriber_code.id) THEN 1 END) FROM subscriber_code WHERE revoked_at IS NULL GROUP BY batch HAVING COUNT(*) > 1 ORDER BY MIN(made_at) DESC, batch DESC LIMIT ?1";
     KEYS = "SELECT code_key FROM subscriber_code";
+    REVOKE_OF_FAMILY = "UPDATE subscriber_code SET revoked_at = ?2 WHERE family_id = ?1 AND revoked_at IS NULL";
     REVOKE = "UPDATE subscriber_code SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";
     USE = "INSERT INTO subscriber_code_use (id, code_id, account_id, account_name, at) VALUES (?1, ?2, ?3, ?4, ?5)";
     USES = "SELECT code_id, account_id, account_name, at FROM subscriber_code_use WHERE code_id = ?1 ORDER BY at, id";
@@ -159,6 +160,12 @@ pub async fn keys(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
 pub async fn revoke(tx: &mut Tx, id: Uuid) -> Result<bool, StoreError> {
     let at = tx.at();
     Ok(tx.execute(&REVOKE, args![id, at]).await? == 1)
+}
+
+/// Takes every code of a family back.
+pub async fn revoke_of_family(tx: &mut Tx, family: Uuid) -> Result<u64, StoreError> {
+    let at = tx.at();
+    tx.execute(&REVOKE_OF_FAMILY, args![family, at]).await
 }
 
 /// Notes who used a code.

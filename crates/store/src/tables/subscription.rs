@@ -13,6 +13,7 @@ statements! {
     OF_FAMILY = "SELECT subscription.id, subscription.account_id, account.civility, account.first_name, account.last_name, account.email, account.blocked_at IS NOT NULL, subscription.guardian_id, subscription.how, subscription.since, subscription.ended_at, subscription.ended_by FROM subscription JOIN account ON account.id = subscription.account_id WHERE subscription.family_id = ?1 ORDER BY subscription.since, subscription.id";
     HISTORY = "SELECT subscription.id, subscription.family_id, family.name, family.reference, subscription.guardian_id, subscription.how, subscription.since, subscription.ended_at, subscription.ended_by FROM subscription JOIN family ON family.id = subscription.family_id WHERE subscription.account_id = ?1 ORDER BY subscription.since, subscription.id";
     END = "UPDATE subscription SET ended_at = ?2, ended_by = ?3 WHERE id = ?1 AND ended_at IS NULL";
+    END_OF_FAMILY = "UPDATE subscription SET ended_at = ?2, ended_by = ?3 WHERE family_id = ?1 AND ended_at IS NULL";
     END_ALL = "UPDATE subscription SET ended_at = ?2, ended_by = ?3 WHERE account_id = ?1 AND ended_at IS NULL";
     CONTEST = "INSERT INTO subscription_contest (id, subscription_id, request_id, at) VALUES (?1, ?2, ?3, ?4)";
     CONTESTED = "SELECT subscription_contest.subscription_id, subscription_contest.request_id, request.number FROM subscription_contest JOIN request ON request.id = subscription_contest.request_id JOIN subscription ON subscription.id = subscription_contest.subscription_id WHERE subscription.family_id = ?1";
@@ -193,6 +194,13 @@ pub async fn end(tx: &mut Tx, id: Uuid) -> Result<bool, StoreError> {
 pub async fn end_all(tx: &mut Tx, account: Uuid) -> Result<u64, StoreError> {
     let (at, actor) = (tx.at(), tx.actor());
     tx.execute(&END_ALL, args![account, at, actor.name]).await
+}
+
+/// Ends every subscription to a family.
+pub async fn end_of_family(tx: &mut Tx, family: Uuid) -> Result<u64, StoreError> {
+    let (at, actor) = (tx.at(), tx.actor());
+    tx.execute(&END_OF_FAMILY, args![family, at, actor.name])
+        .await
 }
 
 /// Notes that somebody contests a subscription, and in which request.

@@ -54,7 +54,7 @@ fn group(policies: &Policies, who: Who, theme: Theme) -> Group {
         let policy = policies.of(field);
         let allowed = Policy::ALL
             .into_iter()
-            .filter(|a| !(field.sealed && *a == Policy::Checked));
+            .filter(|a| !(field.never_checked() && *a == Policy::Checked));
         Line {
             key: field.key,
             label: field.label,

@@ -32,6 +32,8 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/agent/familles/{id}", ACCESS, show)
         .get("/agent/familles/{id}/nom", ACCESS, ask_name)
         .post("/agent/familles/{id}/nom", ACCESS, rename)
+        .post("/agent/familles/{id}/cloture", ACCESS, close)
+        .post("/agent/familles/{id}/reouverture", ACCESS, reopen)
         .post("/agent/familles/{id}/abonnements", ACCESS, tie)
         .post("/agent/abonnements/{id}/fin", ACCESS, untie)
 }
@@ -86,6 +88,8 @@ struct Show {
     journal: Vec<(String, String)>,
     months: i64,
     form: Form,
+    /// Since when it is closed.
+    closed: Option<String>,
 }
 
 /// The path of a family's page.
@@ -249,6 +253,10 @@ async fn template(call: &Call, id: Uuid, form: Form) -> Result<Show, Error> {
             .collect(),
         months: MONTHS,
         form,
+        closed: whole
+            .family
+            .closed_at
+            .map(|since| french::instant_year(since, &zone)),
     })
 }
 
@@ -303,6 +311,28 @@ async fn tie(Path(id): Path<String>, Submitted { call, form }: Submitted) -> Rep
         }
         Err(error) => Err(error.into()),
     }
+}
+
+async fn close(Path(id): Path<String>, Submitted { call, form }: Submitted) -> Reply {
+    let id = params::id(&id)?;
+    if !form.ticked("certain") {
+        let text =
+            "Cochez la case pour clore le dossier : les comptes rattachés ne le verront plus.";
+        return Ok(call.see_saying(&path(id), "warn", text));
+    }
+    family::close(&call.cx, id).await?;
+    Ok(call.see_saying(
+        &path(id),
+        "ok",
+        "Le dossier est clos. Vous pouvez le rouvrir.",
+    ))
+}
+
+async fn reopen(Path(id): Path<String>, Submitted { call, .. }: Submitted) -> Reply {
+    let id = params::id(&id)?;
+    family::reopen(&call.cx, id).await?;
+    let text = "Le dossier est rouvert. Les comptes sont à rattacher de nouveau.";
+    Ok(call.see_saying(&path(id), "ok", text))
 }
 
 async fn untie(Path(id): Path<String>, Submitted { call, .. }: Submitted) -> Reply {

@@ -29,6 +29,7 @@ mod passwords;
 mod request;
 mod request_view;
 mod requests;
+mod retention;
 mod roles;
 mod search;
 pub(crate) mod second_factor;
@@ -71,6 +72,7 @@ pub(crate) fn routes() -> Routes {
         .with(settings::routes)
         .with(pages::routes)
         .with(passwords::routes)
+        .with(retention::routes)
         .with(page_edit::routes)
         .with(news::routes)
         .with(menus::routes)

@@ -23,7 +23,7 @@ pub(crate) struct Section {
 }
 
 /// Path, label, what it is for, icon, the right it asks for.
-const SECTIONS: [(&str, &str, &str, &str, Right); 12] = [
+const SECTIONS: [(&str, &str, &str, &str, Right); 13] = [
     (
         "/agent/actualites",
         "Actualités",
@@ -100,6 +100,13 @@ const SECTIONS: [(&str, &str, &str, &str, Right); 12] = [
         "Ce que chaque rôle permet de faire.",
         "key",
         Right::Roles,
+    ),
+    (
+        "/agent/parametres/conservation",
+        "Conservation des données",
+        "Combien de temps, et ce qui est à effacer.",
+        "clock",
+        Right::Retention,
     ),
     (
         "/agent/journal",

@@ -6,8 +6,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::header;
-use preau_app::dossier::{self, Dossier, Member};
-use preau_rules::{dossier::Who, family::born_and_age, french};
+use jiff::Timestamp;
+use preau_app::{
+    Error,
+    dossier::{self, Dossier, Member, Trusted},
+};
+use preau_rules::{
+    dossier::{Field, Kind, Who},
+    family::born_and_age,
+    french,
+};
 use uuid::Uuid;
 
 use super::family_space::closed;
@@ -82,18 +90,18 @@ pub(super) fn path(member: Uuid) -> String {
     format!("{HOME}/{member}")
 }
 
-fn initials(member: &Member) -> String {
-    [&member.first_name, &member.last_name]
+pub(super) fn initials(first_name: &str, last_name: &str) -> String {
+    [first_name, last_name]
         .iter()
         .filter_map(|name| name.chars().next())
         .flat_map(char::to_uppercase)
         .collect()
 }
 
-/// The address of a member's small picture; another one after each change, so that browsers may keep it.
-fn photo(call: &Call, member: &Member) -> Option<String> {
-    let since = member.photo?.as_second();
-    Some(call.href(&format!("/espace-famille/visage/{}?v={since}", member.id)))
+/// The address of somebody's small picture; another one after each change, so that browsers may keep it.
+pub(super) fn picture(call: &Call, id: Uuid, since: Option<Timestamp>) -> Option<String> {
+    let since = since?.as_second();
+    Some(call.href(&format!("/espace-famille/visage/{id}?v={since}")))
 }
 
 fn card(call: &Call, dossier: &Dossier, member: &Member) -> Card {
@@ -134,8 +142,8 @@ fn card(call: &Call, dossier: &Dossier, member: &Member) -> Card {
     }
     Card {
         href: call.href(&path(member.id)),
-        photo: photo(call, member),
-        initials: initials(member),
+        photo: picture(call, member.id, member.photo),
+        initials: initials(&member.first_name, &member.last_name),
         name: member.name(),
         lines,
         tags,
@@ -207,6 +215,12 @@ struct One {
     parts: Vec<Part>,
 }
 
+/// A value as the family with the number `mine` reads it: homes are « chez vous » and the other one.
+pub(super) fn shown(field: &Field, value: &str, mine: &str) -> String {
+    let custody = (field.kind == Kind::Custody).then(|| super::custody::words(value, mine));
+    custody.flatten().unwrap_or_else(|| field.kind.shown(value))
+}
+
 /// The shell of a member's pages.
 pub(super) fn shell(call: &Call, member: &Member, title: &str, last: Option<&str>) -> Page {
     let page = call
@@ -224,22 +238,23 @@ pub(super) fn shell(call: &Call, member: &Member, title: &str, last: Option<&str
 
 async fn one(call: Call, Path(id): Path<Uuid>) -> Reply {
     let dossier = dossier::of_member(&call.cx, id).await?;
-    let member = dossier.member(id).ok_or(preau_app::Error::NotFound)?;
+    let member = dossier.member(id).ok_or(Error::NotFound)?;
+    let mine = &dossier.family.reference;
     let parts = preau_rules::dossier::themes(member.who).filter_map(|theme| {
-        let shown: Vec<_> = dossier.shown(member.who, theme).collect();
-        if shown.is_empty() {
+        let fields: Vec<_> = dossier.shown(member.who, theme).collect();
+        if fields.is_empty() {
             return None;
         }
-        let editable = shown
+        let editable = fields
             .iter()
             .any(|f| dossier.policies.of(f).access.may_change());
-        let lines = shown.iter().map(|field| Line {
+        let lines = fields.iter().map(|field| Line {
             label: field.label,
-            value: member.value(field).map(|v| field.kind.shown(v)),
+            value: member.value(field).map(|v| shown(field, v, mine)),
             waiting: member.waiting(field).map(|change| {
                 let after = change.after.as_deref();
                 (
-                    after.map_or_else(|| "à effacer".to_owned(), |v| field.kind.shown(v)),
+                    after.map_or_else(|| "à effacer".to_owned(), |v| shown(field, v, mine)),
                     call.href(&format!("/espace-citoyen/demandes/{}", change.number)),
                 )
             }),
@@ -254,8 +269,8 @@ async fn one(call: Call, Path(id): Path<Uuid>) -> Reply {
     let today = call.cx.at.to_zoned(call.portal.zone()).date();
     let template = One {
         page: shell(&call, member, &member.name(), None),
-        photo: photo(&call, member),
-        initials: initials(member),
+        photo: picture(&call, member.id, member.photo),
+        initials: initials(&member.first_name, &member.last_name),
         born: member.born_on.map(|born| born_and_age(born, today)),
         photo_href: call.href(&format!("{}/photo", path(id))),
         parts: parts.collect(),
@@ -288,19 +303,48 @@ struct PhotoPage {
     initials: String,
 }
 
-fn photo_page(call: &Call, member: &Member, form: crate::forms::Form) -> PhotoPage {
+/// Whose photo it is: a member of the family, or somebody whom it trusts.
+struct Pictured {
+    first_name: String,
+    initials: String,
+    photo: Option<String>,
+    /// The page to go back to.
+    back: String,
+}
+
+fn pictured(call: &Call, dossier: &Dossier, id: Uuid) -> Result<Pictured, Error> {
+    if let Some(member) = dossier.member(id) {
+        return Ok(Pictured {
+            first_name: member.first_name.clone(),
+            initials: initials(&member.first_name, &member.last_name),
+            photo: picture(call, id, member.photo),
+            back: HOME.to_owned(),
+        });
+    }
+    let found = dossier.persons.iter().find(|t| t.person.id == id);
+    let Trusted { person, photo } = found.ok_or(Error::NotFound)?;
+    Ok(Pictured {
+        first_name: person.first_name.clone(),
+        initials: initials(&person.first_name, &person.last_name),
+        photo: picture(call, id, *photo),
+        back: format!("{}/personnes", path(person.child_id)),
+    })
+}
+
+fn photo_page(call: &Call, of: Pictured, id: Uuid, form: crate::forms::Form) -> PhotoPage {
+    let title = format!("Modifier la photo de {}", of.first_name);
     PhotoPage {
-        page: shell(
-            call,
-            member,
-            &format!("Modifier la photo de {}", member.first_name),
-            Some("Modifier la photo"),
-        ),
+        page: call
+            .page(&title, "famille")
+            .crumb("Accueil", Some("/"))
+            .crumb("Espace famille", Some("/espace-famille"))
+            .crumb("Ma famille", Some(HOME))
+            .crumb("Modifier la photo", None),
         form,
-        action: call.href(&format!("{}/photo", path(member.id))),
-        back: call.href(HOME),
-        photo: photo(call, member),
-        initials: initials(member),
+        action: call.href(&format!("{}/photo", path(id))),
+        back: call.href(&of.back),
+        photo: of.photo,
+        initials: of.initials,
     }
 }
 
@@ -312,31 +356,33 @@ fn photo_form() -> crate::forms::Form {
 
 async fn show_photo(call: Call, Path(id): Path<Uuid>) -> Reply {
     let dossier = dossier::of_member(&call.cx, id).await?;
-    let member = dossier.member(id).ok_or(preau_app::Error::NotFound)?;
-    call.html(&photo_page(&call, member, photo_form()))
+    let of = pictured(&call, &dossier, id)?;
+    call.html(&photo_page(&call, of, id, photo_form()))
 }
 
 async fn put_photo(Path(id): Path<Uuid>, Submitted { call, form }: Submitted) -> Reply {
     let dossier = dossier::of_member(&call.cx, id).await?;
-    let member = dossier.member(id).ok_or(preau_app::Error::NotFound)?;
+    let of = pictured(&call, &dossier, id)?;
     let done = match form.file("photo") {
         Some(upload) => dossier::set_photo(&call.cx, id, upload.bytes.clone()).await,
-        None => Err(preau_app::Error::field("photo", "Choisissez une photo.")),
+        None => Err(Error::field("photo", "Choisissez une photo.")),
     };
     match done {
         Ok(()) => {
-            let said = format!("La photo de {} est enregistrée.", member.first_name);
-            Ok(call.see_saying(HOME, "ok", &said))
+            let said = format!("La photo de {} est enregistrée.", of.first_name);
+            Ok(call.see_saying(&of.back, "ok", &said))
         }
-        Err(preau_app::Error::Invalid(errors)) => {
-            let page = photo_page(&call, member, photo_form().with_errors(&errors));
-            call.invalid(&page)
+        Err(Error::Invalid(errors)) => {
+            let form = photo_form().with_errors(&errors);
+            call.invalid(&photo_page(&call, of, id, form))
         }
         Err(other) => Err(other.into()),
     }
 }
 
 async fn remove_photo(Path(id): Path<Uuid>, Submitted { call, .. }: Submitted) -> Reply {
+    let dossier = dossier::of_member(&call.cx, id).await?;
+    let of = pictured(&call, &dossier, id)?;
     dossier::remove_photo(&call.cx, id).await?;
-    Ok(call.see_saying(HOME, "ok", "La photo est retirée."))
+    Ok(call.see_saying(&of.back, "ok", "La photo est retirée."))
 }

@@ -13,7 +13,10 @@ use preau_rules::{
 };
 use uuid::Uuid;
 
-use super::dossier::{path, shell};
+use super::{
+    custody,
+    dossier::{path, shell},
+};
 use crate::{
     call::{Call, Reply, render},
     forms::{Choice, Field},
@@ -36,6 +39,7 @@ enum Control {
     Day(Field),
     Select(Field, Vec<Choice>),
     Radios(Field, Vec<Choice>),
+    Custody(custody::Fields),
     /// Not to be changed here; why.
     Fixed(&'static str, String, String),
 }
@@ -93,7 +97,8 @@ fn draw(
 
 fn control(dossier: &Dossier, member: &Member, known: &'static Known, back: &Back<'_>) -> Control {
     let now = member.value(known);
-    let words = |value: &str| known.kind.shown(value);
+    let mine = &dossier.family.reference;
+    let words = |value: &str| super::dossier::shown(known, value, mine);
     if let Some(change) = member.waiting(known) {
         let after = change.after.as_deref();
         let after = after.map_or_else(|| "à effacer".to_owned(), words);
@@ -132,6 +137,12 @@ fn control(dossier: &Dossier, member: &Member, known: &'static Known, back: &Bac
         hint = format!("Écrit maintenant dans le dossier : {now}. {hint}");
     }
     let error = back.errors.iter().find(|e| e.field == known.key);
+    if known.kind == Kind::Custody {
+        let error = error.map(|e| e.message.clone());
+        let hint = Some(hint.trim().to_owned());
+        let fields = custody::fields(mine, kept, back.typed, hint, error);
+        return Control::Custody(fields);
+    }
     let field = Field {
         name: known.key,
         label: known.label.to_owned(),
@@ -159,7 +170,8 @@ fn drawn(kind: Kind, field: Field) -> Control {
         Kind::Phone => Control::Input(field, "tel", "w-m"),
         Kind::Email => Control::Input(field, "email", ""),
         Kind::Prose(_) => Control::Area(field),
-        Kind::Birth | Kind::Day => Control::Day(field),
+        // A calendar and persons have forms of their own.
+        Kind::Birth | Kind::Day | Kind::Custody | Kind::Persons => Control::Day(field),
         Kind::YesNo => {
             let list = choices(&[("oui", "Oui"), ("non", "Non")], &field.value);
             Control::Radios(field, list)
@@ -188,7 +200,12 @@ async fn save(
     Submitted { call, form }: Submitted,
 ) -> Reply {
     let theme = Theme::of(&slug).ok_or(Error::NotFound)?;
-    let saved = dossier::change(&call.cx, id, theme, form.text("vu"), |key| form.text(key)).await;
+    let custody = custody::line(&form);
+    let typed = |key: &str| match key {
+        "garde" => custody.as_str(),
+        key => form.text(key),
+    };
+    let saved = dossier::change(&call.cx, id, theme, form.text("vu"), typed).await;
     let (errors, conflict, status) = match saved {
         Ok(outcome) => {
             let (kind, said) = said(&outcome);

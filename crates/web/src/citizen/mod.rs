@@ -3,9 +3,11 @@
 mod activation;
 mod billing_space;
 mod contact;
+mod custody;
 mod data;
 pub(crate) mod dossier;
 mod dossier_edit;
+mod dossier_persons;
 mod family_space;
 pub(crate) mod files;
 pub(crate) mod home;
@@ -45,6 +47,7 @@ pub(crate) fn routes() -> Routes {
         .with(subscriptions::routes)
         .with(dossier::routes)
         .with(dossier_edit::routes)
+        .with(dossier_persons::routes)
         .with(family_space::routes)
         .with(billing_space::routes)
         .with(theme::routes)

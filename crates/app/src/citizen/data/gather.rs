@@ -1,6 +1,9 @@
 //! Looks everything up, in one reader, so that it holds together.
 
-use preau_rules::civility::Civility;
+use preau_rules::{
+    civility::Civility,
+    dossier::{FIELDS, Theme, Who},
+};
 use preau_store::{
     Tx,
     tables::{
@@ -12,11 +15,12 @@ use preau_store::{
 use uuid::Uuid;
 
 use super::held::{
-    Child, Conditions, Family, Guardian, Held, Identity, Invoice, Line, Mail, Message, Request,
-    Session, Subscription, UsedCode,
+    Child, Conditions, Fact, Family, Guardian, Held, Identity, Invoice, Line, Mail, Message,
+    Request, Session, Subscription, UsedCode,
 };
 use crate::{
     Cx, Error, citizen,
+    dossier::{self, Dossier, Member},
     family::{self, members},
     legal,
     mail::{
@@ -49,12 +53,13 @@ pub(super) async fn all(cx: &Cx) -> Result<Held, Error> {
     let card = portal::card(cx, &portal);
     let past = subscription::history(&mut tx, me.id).await?;
     let used = subscriber_code::used_by(&mut tx, me.id).await?;
+    let dossiers = dossier::mine(cx).await?;
     Ok(Held {
         made_at: cx.at,
         commune: card.name,
         portal: card.portal_url,
         conditions: conditions(cx, &mut tx, &me).await?,
-        families: families(&mut tx, &past).await?,
+        families: families(&mut tx, &past, &dossiers).await?,
         requests: requests(&mut tx, &me).await?,
         sessions: sessions(&mut tx, me.id).await?,
         mails: mails(&mut tx, &me).await?,
@@ -107,7 +112,7 @@ fn tied(past: Past) -> Subscription {
 }
 
 /// The families of today; who was tied yesterday sees nothing of them any more.
-async fn families(tx: &mut Tx, past: &[Past]) -> Result<Vec<Family>, Error> {
+async fn families(tx: &mut Tx, past: &[Past], dossiers: &[Dossier]) -> Result<Vec<Family>, Error> {
     let now: Vec<&Past> = past.iter().filter(|p| p.ended_at.is_none()).collect();
     let ids: Vec<Uuid> = now.iter().map(|p| p.family_id).collect();
     let (mut guardians, mut children) = members(tx, &ids).await?;
@@ -117,7 +122,9 @@ async fn families(tx: &mut Tx, past: &[Past]) -> Result<Vec<Family>, Error> {
         let guardians = guardians.remove(&past.family_id).unwrap_or_default();
         let children = children.remove(&past.family_id).unwrap_or_default();
         let invoices = invoice_reference::of_family(tx, past.family_id).await?;
+        let file = dossiers.iter().find(|d| d.family.id == past.family_id);
         out.push(Family {
+            facts: file.map_or_else(Vec::new, |file| facts(file, past.guardian_id)),
             name: past.name.clone(),
             reference: past.reference.clone(),
             guardians: guardians
@@ -152,6 +159,28 @@ async fn families(tx: &mut Tx, past: &[Past]) -> Result<Vec<Family>, Error> {
         });
     }
     Ok(out)
+}
+
+/// What a file holds of the account's owner and of the children; names and birth dates are told already.
+fn facts(file: &Dossier, me: Option<Uuid>) -> Vec<Fact> {
+    let ours = file
+        .members
+        .iter()
+        .filter(|m| m.who == Who::Child || Some(m.id) == me);
+    let of = |member: &Member| -> Vec<Fact> {
+        let known = FIELDS.iter().filter(|f| f.theme != Theme::Identity);
+        known
+            .filter_map(|field| {
+                Some(Fact {
+                    of: member.name(),
+                    theme: field.theme.label_fr(),
+                    label: field.label,
+                    value: field.kind.shown(member.value(field)?),
+                })
+            })
+            .collect()
+    };
+    ours.flat_map(of).collect()
 }
 
 async fn requests(tx: &mut Tx, me: &Account) -> Result<Vec<Request>, Error> {

@@ -101,8 +101,23 @@ pub struct Family {
     pub guardians: Vec<Guardian>,
     /// Its children.
     pub children: Vec<Child>,
+    /// What the file holds of the account's owner and of the children.
+    pub facts: Vec<Fact>,
     /// Invoices of the software before.
     pub invoices: Vec<Invoice>,
+}
+
+/// Something that the file of the family holds.
+#[derive(Debug, Clone, Serialize)]
+pub struct Fact {
+    /// Of whom: first and last name.
+    pub of: String,
+    /// Page of the file: « Santé ».
+    pub theme: &'static str,
+    /// What: « Allergies ».
+    pub label: &'static str,
+    /// The value as the family reads it.
+    pub value: String,
 }
 
 /// A responsable. Of others than the account's owner only the name.

@@ -173,7 +173,12 @@ impl Browser {
             // Another form each time: the same one sent twice is answered without a second look.
             let form = format!("{}&essai={time}", form_of(token, n));
             let answer = client.post(LOGIN, &cookie, &form).await?;
-            ensure!(answer.status == 303, "{LOGIN}: {} {}", answer.status, answer.text().unwrap_or_default());
+            ensure!(
+                answer.status == 303,
+                "{LOGIN}: {} {}",
+                answer.status,
+                answer.text().unwrap_or_default()
+            );
             self.done.fetch_add(1, Ordering::Relaxed);
         }
         Ok(())
