@@ -17,7 +17,7 @@ use preau_rules::{
 };
 use preau_store::{
     Command, StoreError, Tx,
-    tables::{account, counter, journal, request, throttle},
+    tables::{account, counter, file::File, journal, request, throttle},
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -259,6 +259,17 @@ pub(crate) async fn record(
     contact: &Contact,
     head: &Letterhead,
 ) -> Result<String, Error> {
+    record_with(tx, id, contact, &[], head).await
+}
+
+/// The same, with files that came with it.
+pub(crate) async fn record_with(
+    tx: &mut Tx,
+    id: Uuid,
+    contact: &Contact,
+    files: &[File],
+    head: &Letterhead,
+) -> Result<String, Error> {
     let at = tx.at();
     let number = next_number(tx, at, &head.zone).await?;
     let due_at = due(at, &head.zone, head.days)?;
@@ -294,7 +305,7 @@ pub(crate) async fn record(
         body: &contact.message,
         mail_id: None,
     };
-    request::say(tx, id, &said).await?;
+    request::say_with(tx, id, &said, files).await?;
     let acknowledgement = ContactAcknowledgement {
         to: Addressee {
             civility: None,

@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::{
     Caller, Cx, Error, Problems,
     contact::{Letterhead, MAIL_GOOD_FOR},
-    dossier,
+    document, dossier,
     mail::{Addressee, ContactAnswer, Mail, Rendered, Zone},
     outbox::{self, Post},
     request::{Folder, KIND, State, deed_fr, due, may_now, question},
@@ -95,7 +95,7 @@ impl Verdict {
 /// The verdicts that a request of this kind may get.
 #[must_use]
 pub fn verdicts(kind: &str) -> &'static [Verdict] {
-    if kind == dossier::REQUEST {
+    if matches!(kind, dossier::REQUEST | document::REQUEST) {
         &[Verdict::Accepted, Verdict::Refused, Verdict::ToComplete]
     } else {
         &[Verdict::Answered, Verdict::ToComplete]
@@ -253,6 +253,7 @@ impl Command for Act {
                     None,
                 )
                 .await?;
+                document::withdrawn(tx, &found).await?;
                 let to = (State::Closed, found.assigned_to, agent_name(&found));
                 self.change(tx, &found, "closed", to, Some(reason)).await
             }
@@ -262,11 +263,13 @@ impl Command for Act {
                         "Cette demande est déjà ouverte.".to_owned(),
                     ));
                 }
-                if found.kind == dossier::REQUEST && State::of(&found.state) == State::Accepted {
+                let decides = verdicts(&found.kind).contains(&Verdict::Accepted);
+                if decides && State::of(&found.state) == State::Accepted {
                     return Err(Error::Conflict(
                         "Cette demande a été acceptée et le dossier est à jour : elle ne se rouvre pas. La famille peut en faire une autre.".to_owned(),
                     ));
                 }
+                document::sent_again(tx, &found).await?;
                 let to = (State::InProgress, found.assigned_to, agent_name(&found));
                 self.change(tx, &found, "reopened", to, None).await
             }
@@ -301,8 +304,13 @@ impl Act {
                 "Choisissez une des réponses proposées.",
             ));
         }
-        if answer.verdict == Verdict::Accepted {
+        let accepted = answer.verdict == Verdict::Accepted;
+        if accepted {
             dossier::accept(tx, found).await?;
+        }
+        if accepted || answer.verdict == Verdict::Refused {
+            let today = tx.at().to_zoned(self.head.zone.clone()).date();
+            document::decided(tx, found, accepted, today).await?;
         }
         let messages = request::messages(tx, found.id).await?;
         let rendered = letter(&self.caller, &self.head, found, question(&messages), answer)?;
@@ -343,7 +351,8 @@ impl Act {
             body,
             mail_id,
         };
-        Ok(request::say(tx, found.id, &said).await?)
+        request::say(tx, found.id, &said).await?;
+        Ok(())
     }
 
     async fn change(

@@ -209,6 +209,13 @@ pub async fn of_member(cx: &Cx, member: Uuid) -> Result<Dossier, Error> {
     raw.open(cx, true).await
 }
 
+/// Passes when the caller is tied to a family at this moment.
+pub(crate) async fn owned_family(tx: &mut Tx, caller: &Caller, family: Uuid) -> Result<(), Error> {
+    let me = citizen::mine(tx, caller).await?;
+    let tied = subscription::active(tx, me.id, family).await?;
+    tied.map(|_| ()).ok_or(Error::NotFound)
+}
+
 /// The family through which the caller may see and change a member or a trusted person, as it is at this moment.
 pub(crate) async fn owned(tx: &mut Tx, caller: &Caller, member: Uuid) -> Result<Uuid, Error> {
     let me = citizen::mine(tx, caller).await?;

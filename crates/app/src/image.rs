@@ -17,6 +17,8 @@ const LOGO_SIDE: u32 = 512;
 /// A smaller one would be unreadable.
 const LOGO_LEAST: u32 = 32;
 
+/// The longest side of a scanned paper, in pixels: an A4 page at 200 points an inch.
+const PAPER_SIDE: u32 = 2400;
 /// The longest side of a photo, in pixels.
 const PHOTO_SIDE: u32 = 800;
 /// The side of the small one on a card, twice what is shown.
@@ -119,6 +121,21 @@ pub(crate) fn photo(bytes: &[u8]) -> Result<Photo, PictureError> {
         large: jpeg(&large, 85)?,
         small,
     })
+}
+
+/// Draws a scanned or photographed paper again as JPEG, legible, upright, without any metadata.
+pub(crate) fn paper(bytes: &[u8]) -> Result<Vec<u8>, PictureError> {
+    let picture = decode(bytes)?;
+    let (width, height) = (picture.width(), picture.height());
+    if width.min(height) < LOGO_LEAST {
+        return Err(PictureError::TooSmall(width, height));
+    }
+    let drawn = if width.max(height) > PAPER_SIDE {
+        picture.resize(PAPER_SIDE, PAPER_SIDE, FilterType::CatmullRom)
+    } else {
+        picture
+    };
+    jpeg(&drawn, 85)
 }
 
 fn jpeg(picture: &DynamicImage, quality: u8) -> Result<Vec<u8>, PictureError> {

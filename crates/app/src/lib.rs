@@ -5,12 +5,14 @@
 
 pub mod account;
 pub mod agent;
+pub mod attachment;
 mod caller;
 pub mod citizen;
 mod clock;
 pub mod contact;
 mod cx;
 pub mod decision;
+pub mod document;
 pub mod dossier;
 mod entropy;
 mod error;

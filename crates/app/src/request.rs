@@ -2,12 +2,15 @@
 //! [`crate::decision`]; how one comes in from « Nous contacter » is in [`crate::contact`].
 
 use jiff::{Timestamp, ToSpan, civil::Weekday, tz::TimeZone};
-use preau_rules::permission::Right;
+use preau_rules::{
+    calendar::{PublicHoliday, Territory},
+    permission::Right,
+};
 use preau_store::{
     StoreError, Tx,
     tables::{
         agent, journal, mail,
-        request::{self, Answerer, Counts, Line, Message, Request},
+        request::{self, Answerer, Attached, Counts, Line, Message, Request},
     },
 };
 use uuid::Uuid;
@@ -98,14 +101,16 @@ pub fn deed_fr(action: &str) -> &'static str {
     }
 }
 
-/// The end of the last day on which to answer: `days` days after `at`, Saturdays and Sundays left out.
+/// The end of the last day on which to answer: `days` days after `at`, week-ends and public holidays left out.
 pub fn due(at: Timestamp, zone: &TimeZone, days: i64) -> Result<Timestamp, StoreError> {
     let wrong = |e: jiff::Error| StoreError::Internal(format!("date to answer: {e}"));
+    let territory = Territory::of_zone(zone.iana_name().unwrap_or_default());
     let mut day = at.to_zoned(zone.clone()).date();
     let mut left = days.clamp(0, 365);
     while left > 0 {
         day = day.tomorrow().map_err(wrong)?;
-        if !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
+        let week_end = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+        if !week_end && PublicHoliday::on(day, territory).is_none() {
             left -= 1;
         }
     }
@@ -174,6 +179,8 @@ pub struct Folder {
     pub request: Request,
     /// What was said, oldest first.
     pub messages: Vec<Message>,
+    /// Papers that came with it.
+    pub papers: Vec<Attached>,
     /// Mails about it, oldest first.
     pub mails: Vec<mail::Mail>,
     /// What the journal says, newest first.
@@ -222,6 +229,7 @@ pub async fn open(cx: &Cx, number: &str) -> Result<Folder, Error> {
     let id = found.id;
     Ok(Folder {
         messages: request::messages(&mut tx, id).await?,
+        papers: request::files(&mut tx, id).await?,
         mails: mail::about(&mut tx, KIND, id).await?,
         history: journal::of_object(&mut tx, KIND, &id.to_string(), 100).await?,
         answerers: request::answerers(&mut tx, found.site_id).await?,
@@ -262,7 +270,9 @@ mod tests {
     }
 
     #[test]
-    fn weekends_do_not_count() {
+    fn weekends_and_public_holidays_do_not_count() {
+        // Wednesday before Christmas, a Friday, and the week-end.
+        assert_eq!(due_day("2026-12-23T10:00:00Z", 2), "2026-12-28 23:59:59");
         // Monday, 10 days: Monday in two weeks.
         assert_eq!(due_day("2026-11-23T08:12:00Z", 10), "2026-12-07 23:59:59");
         // Friday night in Paris is still Friday.
@@ -270,6 +280,13 @@ mod tests {
         // Saturday.
         assert_eq!(due_day("2026-11-28T10:00:00Z", 1), "2026-11-30 23:59:59");
         assert_eq!(due_day("2026-11-28T10:00:00Z", 0), "2026-11-28 23:59:59");
+        // Abolition of slavery in Martinique, on the 22nd of May.
+        let fort_de_france = TimeZone::get("America/Martinique").unwrap();
+        let end = due("2026-05-21T15:00:00Z".parse().unwrap(), &fort_de_france, 1).unwrap();
+        assert_eq!(
+            end.to_zoned(fort_de_france).date().to_string(),
+            "2026-05-26"
+        );
         // The night when the clocks change.
         assert_eq!(due_day("2026-03-27T10:00:00Z", 1), "2026-03-30 23:59:59");
     }

@@ -83,10 +83,12 @@ impl Limit {
     /// Whether a try may be made now, after `failures` since the last success, the last of them at
     /// `last`. A try that is refused here is not looked at, and does not count as a failure.
     pub fn verdict(&self, failures: u32, last: Timestamp, now: Timestamp) -> Verdict {
-        if self.counts_anew(last, now) {
+        let wait = self.wait(failures);
+        // Two at the same moment are looked at in any order: the last one may be later than now.
+        if wait.is_zero() || self.counts_anew(last, now) {
             return Verdict::Allowed;
         }
-        match last.checked_add(self.wait(failures)) {
+        match last.checked_add(wait) {
             Ok(until) if until > now => Verdict::Wait {
                 until,
                 reason: self.reason,
@@ -212,6 +214,13 @@ mod tests {
         assert_eq!(short.and(long), long);
         assert_eq!(long.and(short), long);
         assert_eq!(Verdict::Allowed.and(short), short);
+    }
+
+    #[test]
+    fn a_free_try_is_allowed_even_when_a_later_one_was_looked_at_first() {
+        let earlier = START - SignedDuration::from_millis(3);
+        assert_eq!(Limit::ADDRESS.verdict(1, START, earlier), Verdict::Allowed);
+        assert_eq!(Limit::ACCOUNT.verdict(4, START, earlier), Verdict::Allowed);
     }
 
     proptest! {

@@ -50,6 +50,7 @@ parts! {
     Select select(f: &'a Field, options: &'a [Choice]) = "{%- import \"parts.html\" as from -%}{{ from::select(f, options) }}";
     Radios radios(f: &'a Field, options: &'a [Choice]) = "{%- import \"parts.html\" as from -%}{{ from::radios(f, options) }}";
     Upload file(f: &'a Field, accept: &'a str) = "{%- import \"parts.html\" as from -%}{{ from::file(f, accept) }}";
+    Uploads files(f: &'a Field, accept: &'a str) = "{%- import \"parts.html\" as from -%}{{ from::files(f, accept) }}";
     Day date(f: &'a Field) = "{%- import \"parts.html\" as from -%}{{ from::date(f) }}";
     ErrorSummary error_summary(errors: &'a [(String, String)]) = "{%- import \"parts.html\" as from -%}{{ from::error_summary(errors) }}";
     EmptyState empty_state(title: &'a str, text: &'a str, href: &'a str, label: &'a str) = "{%- import \"parts.html\" as from -%}{{ from::empty_state(title, text, href, label) }}";

@@ -58,6 +58,15 @@ impl Posted {
         self.values.iter().any(|(key, _)| key == name)
     }
 
+    /// The files of a field that takes several.
+    pub(crate) fn files<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Upload> {
+        let chosen = |u: &&Upload| !(u.file_name.is_empty() && u.bytes.is_empty());
+        self.uploads
+            .iter()
+            .filter(move |u| u.field == name)
+            .filter(chosen)
+    }
+
     /// A file, when one was chosen.
     pub(crate) fn file(&self, name: &str) -> Option<&Upload> {
         self.uploads

@@ -102,12 +102,14 @@ async fn an_address_waits_for_its_check_and_counts_when_it_is_accepted() {
     lea.sees("acceptée");
     let answer = town.mail_to("lea@exemple.fr").await;
     assert!(answer.text.contains("est acceptée"), "{}", answer.text);
-    // A word of thanks does not make the change wait again.
-    lea.fill("Ajouter un message", "Merci !")
-        .press("Envoyer le message")
+    // A word of thanks does not make the change wait again: the form is gone, and a forged one is refused.
+    lea.sees("Cette demande est terminée");
+    lea.get(&page(me, "coordonnees")).await;
+    let token = hidden(&lea, "csrf");
+    let path = "/laigneville/espace-citoyen/demandes/D-2026-0001";
+    lea.raw_post(path, &[("csrf", &token), ("message", "Merci !")])
         .await;
     assert_eq!(lea.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    lea.sees("Cette demande est terminée");
     lea.get(&format!("{HOME}/{me}")).await;
     lea.does_not_see("en attente");
 }

@@ -8,7 +8,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use preau_app::{
-    App, Caller, Cx, Error,
+    App, Caller, Cx, Error, document,
     jobs::{Claim, End, Finish, Tidy, Work},
     outbox,
     seal::rotate,
@@ -200,6 +200,9 @@ impl Worker {
     async fn perform(&self, cx: &Cx, work: &Work) -> End {
         let result = match work.kind.as_str() {
             outbox::JOB => mails::send(cx, &self.transport, work).await,
+            document::JOB => document::remind(cx, &work.payload)
+                .await
+                .map(|()| End::Done),
             subscription::JOB => subscription::announce(cx, &work.payload)
                 .await
                 .map(|()| End::Done),

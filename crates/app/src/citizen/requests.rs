@@ -5,19 +5,25 @@ use preau_store::{
     Command, StoreError, Tx,
     tables::{
         account::{self, Mine},
+        file::File,
         journal,
-        request::{self, Changed, Message, Request, Said},
+        request::{self, Attached, Changed, Message, Request, Said},
     },
 };
+
+use uuid::Uuid;
 
 use super::BY_MAILBOX;
 use crate::{
     Caller, Cx, Error,
+    attachment::{self, Paper},
     contact::{LONGEST, Letterhead, throttle_key, throttled},
-    dossier,
+    document, dossier,
     request::{KIND, State, due},
 };
 
+/// The message of who sends papers without a word.
+const PAPERS_FR: &str = "Voici les pièces demandées.";
 /// Requests shown at most.
 const SHOWN: i64 = 200;
 
@@ -35,6 +41,23 @@ pub struct Thread {
     pub request: Request,
     /// What was said, oldest first.
     pub messages: Vec<Message>,
+    /// Papers that came with it.
+    pub papers: Vec<Attached>,
+}
+
+impl Thread {
+    /// It takes no message any more: its changes of a file are written, or taken back; opened again they would wait a
+    /// second time.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        is_over(&self.request)
+    }
+}
+
+fn is_over(request: &Request) -> bool {
+    let state = State::of(&request.state);
+    let decides = matches!(request.kind.as_str(), dossier::REQUEST | document::REQUEST);
+    decides && matches!(state, State::Accepted | State::Cancelled)
 }
 
 async fn find(tx: &mut Tx, caller: &Caller, number: &str) -> Result<Request, Error> {
@@ -52,9 +75,12 @@ pub async fn open(cx: &Cx, number: &str) -> Result<Thread, Error> {
     let found = find(&mut tx, &cx.caller, number).await?;
     let mut messages = request::messages(&mut tx, found.id).await?;
     messages.retain(|m| m.author_kind != "note");
+    let mut papers = request::files(&mut tx, found.id).await?;
+    papers.retain(|p| messages.iter().any(|m| m.id == p.message_id));
     Ok(Thread {
         request: found,
         messages,
+        papers,
     })
 }
 
@@ -62,19 +88,19 @@ struct Reply {
     caller: Caller,
     number: String,
     words: String,
+    papers: Vec<File>,
     head: Letterhead,
 }
 
 impl Command for Reply {
     const NAME: &'static str = "request.reply";
-    type Answer = ();
+    /// The papers that are kept.
+    type Answer = Vec<Uuid>;
     type Refusal = Error;
-    async fn run(&self, tx: &mut Tx) -> Result<(), Error> {
+    async fn run(&self, tx: &mut Tx) -> Result<Vec<Uuid>, Error> {
         let found = find(tx, &self.caller, &self.number).await?;
         let me = self.caller.account()?;
-        // Its changes are written, or taken back: opened again they would wait a second time.
-        let over = matches!(State::of(&found.state), State::Accepted | State::Cancelled);
-        if found.kind == dossier::REQUEST && over {
+        if is_over(&found) {
             return Err(Error::field(
                 "message",
                 "Cette demande est terminée. Changez le dossier de nouveau, ou écrivez à la mairie par « Nous contacter ».",
@@ -89,7 +115,8 @@ impl Command for Reply {
             body: &self.words,
             mail_id: None,
         };
-        request::say(tx, found.id, &said).await?;
+        request::say_with(tx, found.id, &said, &self.papers).await?;
+        document::sent_again(tx, &found).await?;
         // A message after the answer opens the request again: somebody must read it. What was missing is there now.
         let completes = State::of(&found.state) == State::ToComplete;
         let (state, due_at) = if found.closed_at.is_some() || completes {
@@ -120,7 +147,8 @@ impl Command for Reply {
             before: Some(&state(State::of(&found.state))),
             after: Some(&state(state_of(&to))),
         };
-        Ok(journal::note(tx, change).await?)
+        journal::note(tx, change).await?;
+        Ok(self.papers.iter().map(|p| p.id).collect())
     }
 }
 
@@ -152,6 +180,7 @@ impl Command for Cancel {
             );
         }
         let state = |state: State| serde_json::json!({ "state": state.code() });
+        document::withdrawn(tx, &found).await?;
         let change = journal::Change {
             action: "cancelled",
             kind: KIND,
@@ -178,16 +207,27 @@ fn state_of(to: &Changed<'_>) -> State {
     State::of(to.state)
 }
 
-/// Adds a message to one of the caller's requests.
-pub async fn reply(cx: &Cx, number: &str, typed: &str) -> Result<(), Error> {
+/// Adds a message, with papers, to one of the caller's requests.
+pub async fn reply(cx: &Cx, number: &str, typed: &str, papers: &[Paper]) -> Result<(), Error> {
     cx.caller.account()?;
+    // Whose request it is, before anything is read.
+    find(&mut cx.read().await?, &cx.caller, number).await?;
+    let typed = match typed.trim() {
+        "" if !papers.is_empty() => PAPERS_FR,
+        _ => typed,
+    };
     let words = Prose::parse(typed, LONGEST)
         .map_err(|e| Error::field("message", e.message_fr("Message")))?;
+    let papers = attachment::keep(cx, papers).await?;
     let reply = Reply {
         caller: cx.caller.clone(),
         number: number.to_owned(),
         words: words.into_string(),
+        papers: papers.clone(),
         head: Letterhead::load(cx).await?,
     };
-    cx.write(reply).await
+    let done = cx.write(reply).await;
+    let saved = done.as_deref().unwrap_or_default();
+    attachment::keep_only(cx, &papers, saved).await;
+    done.map(|_| ())
 }

@@ -123,16 +123,15 @@ impl Command for Change {
             return Ok(None);
         }
         let mut unused = None;
-        match &self.to {
-            Some(person) => trusted_person::put(tx, person).await?,
-            None => {
-                if let Some(photo) = fact::photo(tx, self.id).await? {
-                    unused = file::get(tx, photo.file_id).await?.map(|f| f.path);
-                    fact::take_photo(tx, self.id).await?;
-                    file::delete(tx, photo.file_id).await?;
-                }
-                trusted_person::take(tx, self.id).await?;
+        if let Some(person) = &self.to {
+            trusted_person::put(tx, person).await?;
+        } else {
+            if let Some(photo) = fact::photo(tx, self.id).await? {
+                unused = file::get(tx, photo.file_id).await?.map(|f| f.path);
+                fact::take_photo(tx, self.id).await?;
+                file::delete(tx, photo.file_id).await?;
             }
+            trusted_person::take(tx, self.id).await?;
         }
         let by = format!("{} {}", me.first_name, me.last_name);
         let (before, after) = (before.map(words_fr), self.to.as_ref().map(words_fr));

@@ -36,6 +36,36 @@ mail! {
     }
 }
 
+mail! {
+    /// A paper of the family or of a child ends soon.
+    DocumentEndsSoon, "document_ends_soon" to Citizen,
+    ["mail/document_ends_soon.subject.txt", "mail/document_ends_soon.txt", "mail/document_ends_soon.html"],
+    {
+        /// « Attestation d’assurance ».
+        document: String,
+        /// First name of the child; empty for the family's own.
+        child: String,
+        /// « 31 août 2027 ».
+        until: String,
+        /// Where the new one is sent.
+        link: String,
+    }
+}
+
+impl DocumentEndsSoon {
+    /// A sample.
+    pub fn sample() -> Self {
+        Self {
+            to: Addressee::new("Mme", "Léa Durant"),
+            zone: Zone::Commune,
+            document: "Attestation d’assurance scolaire".to_owned(),
+            child: "Zoé".to_owned(),
+            until: "31 août 2027".to_owned(),
+            link: "https://portail.exemple.fr/laigneville/espace-famille/documents".to_owned(),
+        }
+    }
+}
+
 impl SubscriberCodeLetter {
     /// A sample.
     pub fn sample() -> Self {

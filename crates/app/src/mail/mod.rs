@@ -27,7 +27,7 @@ pub use account::{
 pub use agent::{AgentInvitation, AgentNewSession, AgentPasswordReset, TestMessage};
 pub use card::{Accent, CommuneCard};
 pub use contact::{ContactAcknowledgement, ContactAnswer, ContactConfirm, ServiceContact};
-pub use family::{SomeoneSubscribed, SubscriberCodeLetter};
+pub use family::{DocumentEndsSoon, SomeoneSubscribed, SubscriberCodeLetter};
 
 /// The longest subject that we write, in characters: what a phone shows of it is far less.
 pub const SUBJECT_LIMIT: usize = 120;
@@ -233,6 +233,7 @@ pub fn samples(card: &CommuneCard) -> Result<Vec<(&'static str, Rendered)>, aska
         one(&AccountBlocked::sample(), card)?,
         one(&SubscriberCodeLetter::sample(), card)?,
         one(&SomeoneSubscribed::sample(), card)?,
+        one(&DocumentEndsSoon::sample(), card)?,
         one(&AgentInvitation::sample(), card)?,
         one(&AgentPasswordReset::sample(), card)?,
         one(&AgentNewSession::sample(), card)?,

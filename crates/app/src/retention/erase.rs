@@ -59,7 +59,7 @@ impl Command for Erase {
                     let month = month.strftime("%Y-%m").to_string();
                     let hours = end.duration_since(found.created_at).as_hours();
                     let told = (found.kind.as_str(), found.state.as_str());
-                    retention::erase_request(tx, found.id, &month, told, hours).await?;
+                    keys.extend(retention::erase_request(tx, found.id, &month, told, hours).await?);
                 }
             }
             Series::Accounts => {

@@ -117,6 +117,12 @@ impl Territory {
         }
     }
 
+    /// Of a commune's time zone, where nothing else is known: Paris is taken for metropolitan.
+    pub fn of_zone(name: &str) -> Self {
+        let found = Self::ALL.into_iter().find(|t| t.zone_name() == name);
+        found.unwrap_or(Self::Metropole)
+    }
+
     /// The name of its time zone. Polynesia has three; this is Tahiti's.
     pub const fn zone_name(self) -> &'static str {
         match self {

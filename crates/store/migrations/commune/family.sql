@@ -173,3 +173,32 @@ CREATE TABLE trusted_person (
   created_at INSTANT NOT NULL
 ) STRICT;
 CREATE INDEX trusted_person_child ON trusted_person (child_id);
+
+-- Papers that the commune asks for, and since when it does not any more. `validity`: for ever, so many months, until the
+-- end of the school year, or the day that is written on it. Without one that `blocks` nothing is booked.
+CREATE TABLE document_kind (
+  id UUID PRIMARY KEY,
+  name TEXT NOT NULL,
+  about TEXT NOT NULL,
+  of_whom TEXT NOT NULL CHECK (of_whom IN ('child', 'family')),
+  validity TEXT NOT NULL CHECK (validity IN ('always', 'months', 'school_year', 'dated')),
+  months INT NOT NULL,
+  required BOOL NOT NULL,
+  blocks BOOL NOT NULL,
+  position INT NOT NULL,
+  closed_at INSTANT
+) STRICT;
+
+-- A paper that came with a request, of a child or of a family; its bytes are files of the request.
+CREATE TABLE document (
+  id UUID PRIMARY KEY,
+  kind_id UUID NOT NULL REFERENCES document_kind (id) DEFERRABLE,
+  owner_id UUID NOT NULL,
+  family_id UUID NOT NULL REFERENCES family (id) DEFERRABLE,
+  request_id UUID NOT NULL UNIQUE REFERENCES request (id) DEFERRABLE,
+  state TEXT NOT NULL CHECK (state IN ('sent', 'accepted', 'refused', 'withdrawn')),
+  valid_until DATE,
+  decided_at INSTANT
+) STRICT;
+CREATE INDEX document_owner ON document (owner_id);
+CREATE INDEX document_family ON document (family_id);

@@ -34,6 +34,14 @@ CREATE TABLE request_message (
 ) STRICT;
 CREATE INDEX request_message_request ON request_message (request_id, id);
 
+-- A file that came with a message; its bytes are sealed.
+CREATE TABLE request_file (
+  id UUID PRIMARY KEY,
+  message_id UUID NOT NULL REFERENCES request_message (id) DEFERRABLE,
+  file_id UUID NOT NULL UNIQUE REFERENCES file (id) DEFERRABLE
+) STRICT;
+CREATE INDEX request_file_message ON request_file (message_id);
+
 -- A contact request whose sender could not do the proof of work: it waits for the code sent by mail.
 CREATE TABLE contact_pending (
   id UUID PRIMARY KEY,

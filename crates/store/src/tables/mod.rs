@@ -6,6 +6,7 @@ pub mod command;
 pub mod commune;
 pub mod contact;
 pub mod counter;
+pub mod document;
 pub mod fact;
 pub mod family;
 pub mod file;
@@ -43,6 +44,7 @@ pub fn every_statement() -> Vec<(&'static Sql, bool)> {
         command::ALL,
         contact::ALL,
         counter::ALL,
+        document::ALL,
         fact::ALL,
         family::ALL,
         file::ALL,

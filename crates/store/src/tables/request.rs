@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::file::{self, File};
 use crate::{Tx, args, error::StoreError, row, sql::statements};
 
 statements! {
@@ -19,7 +20,26 @@ statements! {
     COUNTS = "WITH mine AS (SELECT agent_role.site_id FROM agent_role JOIN role ON role.id = agent_role.role_id WHERE agent_role.agent_id = ?1 AND role.rights LIKE '%\"requests\"%') SELECT COUNT(CASE WHEN closed_at IS NULL THEN 1 END), COUNT(CASE WHEN closed_at IS NULL AND due_at < ?2 THEN 1 END), COUNT(CASE WHEN closed_at IS NULL AND assigned_to = ?1 THEN 1 END), COUNT(CASE WHEN closed_at IS NULL AND assigned_to IS NULL THEN 1 END) FROM request WHERE (EXISTS (SELECT 1 FROM mine WHERE site_id IS NULL) OR request.site_id IN (SELECT site_id FROM mine))";
     ANSWERERS = "SELECT DISTINCT agent.id, agent.first_name, agent.last_name FROM agent JOIN agent_role ON agent_role.agent_id = agent.id JOIN role ON role.id = agent_role.role_id WHERE agent.disabled_at IS NULL AND role.rights LIKE '%\"requests.answer\"%' AND (agent_role.site_id IS NULL OR agent_role.site_id = ?1) ORDER BY agent.last_name, agent.first_name, agent.id";
     SAY = "INSERT INTO request_message (id, request_id, at, author_kind, author_id, author_name, body, mail_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    ATTACH = "INSERT INTO request_file (id, message_id, file_id) VALUES (?1, ?2, ?3)";
+    FILES = "SELECT request_file.message_id, file.id, file.name, file.media_type, file.size FROM request_file JOIN request_message ON request_message.id = request_file.message_id JOIN file ON file.id = request_file.file_id WHERE request_message.request_id = ?1 ORDER BY request_file.id";
+    FILE = "SELECT file.id, file.name, file.media_type, file.size, file.sha256, file.path, file.purpose, file.created_at, file.sealed_with FROM request_file JOIN request_message ON request_message.id = request_file.message_id JOIN file ON file.id = request_file.file_id WHERE request_message.request_id = ?1 AND file.id = ?2 AND (?3 = 'all' OR request_message.author_kind <> 'note')";
     MESSAGES = "SELECT id, at, author_kind, author_name, body, mail_id FROM request_message WHERE request_id = ?1 ORDER BY id";
+}
+
+row! {
+    /// A file that came with a message.
+    pub struct Attached {
+        /// With which.
+        pub message_id: Uuid,
+        /// Which file.
+        pub id: Uuid,
+        /// Its name.
+        pub name: String,
+        /// Media type.
+        pub media_type: String,
+        /// Bytes.
+        pub size: i64,
+    }
 }
 
 row! {
@@ -301,7 +321,7 @@ pub async fn answerers(tx: &mut Tx, site: Option<Uuid>) -> Result<Vec<Answerer>,
 }
 
 /// Adds what somebody said.
-pub async fn say(tx: &mut Tx, request: Uuid, said: &Said<'_>) -> Result<(), StoreError> {
+pub async fn say(tx: &mut Tx, request: Uuid, said: &Said<'_>) -> Result<Uuid, StoreError> {
     let (id, at) = (tx.new_id(), tx.at());
     let args = args![
         id,
@@ -313,7 +333,40 @@ pub async fn say(tx: &mut Tx, request: Uuid, said: &Said<'_>) -> Result<(), Stor
         said.body,
         said.mail_id
     ];
-    tx.put(&SAY, args).await
+    tx.put(&SAY, args).await?;
+    Ok(id)
+}
+
+/// The same, with files that came with it.
+pub async fn say_with(
+    tx: &mut Tx,
+    request: Uuid,
+    said: &Said<'_>,
+    files: &[File],
+) -> Result<(), StoreError> {
+    let message = say(tx, request, said).await?;
+    for row in files {
+        file::insert(tx, row).await?;
+        let id = tx.new_id();
+        tx.put(&ATTACH, args![id, message, row.id]).await?;
+    }
+    Ok(())
+}
+
+/// The files of a request's messages, in the order they came.
+pub async fn files(tx: &mut Tx, request: Uuid) -> Result<Vec<Attached>, StoreError> {
+    tx.query(&FILES, args![request]).await
+}
+
+/// A file of a request; those that came with a note between agents only for agents.
+pub async fn attached(
+    tx: &mut Tx,
+    request: Uuid,
+    id: Uuid,
+    for_agents: bool,
+) -> Result<Option<File>, StoreError> {
+    let which = if for_agents { "all" } else { "said" };
+    tx.query_opt(&FILE, args![request, id, which]).await
 }
 
 /// What was said, oldest first.

@@ -21,7 +21,12 @@ statements! {
     STATISTIC = "INSERT INTO request_statistic (name, month, kind, state, requests, hours) VALUES (?1, ?2, ?3, ?4, 1, ?5) ON CONFLICT (name) DO UPDATE SET requests = request_statistic.requests + 1, hours = request_statistic.hours + excluded.hours";
     REQUEST_CHANGES = "DELETE FROM fact_change WHERE request_id = ?1";
     REQUEST_CONTESTS = "DELETE FROM subscription_contest WHERE request_id = ?1";
+    REQUEST_FILES = "SELECT file.id, file.path FROM request_file JOIN request_message ON request_message.id = request_file.message_id JOIN file ON file.id = request_file.file_id WHERE request_message.request_id = ?1";
+    REQUEST_FILE = "DELETE FROM request_file WHERE file_id = ?1";
     REQUEST_MESSAGES = "DELETE FROM request_message WHERE request_id = ?1";
+    REQUEST_DOCUMENTS = "DELETE FROM document WHERE request_id = ?1";
+    FAMILY_DOCUMENTS = "DELETE FROM document WHERE family_id = ?1";
+    OWNER_DOCUMENTS = "DELETE FROM document WHERE owner_id = ?1";
     REQUEST = "DELETE FROM request WHERE id = ?1";
     MAIL_MESSAGES = "UPDATE request_message SET mail_id = NULL WHERE mail_id = ?1";
     MAIL = "DELETE FROM mail WHERE id = ?1 AND settled_at IS NOT NULL";
@@ -162,26 +167,35 @@ pub async fn warned(tx: &mut Tx, account: Uuid) -> Result<(), StoreError> {
     tx.put(&WARNED, args![account, at]).await
 }
 
-/// Erases a request with its messages; its number in the month's figures stays.
+/// Erases a request with its messages and their files; its number in the month's figures stays. Gives the keys of the
+/// files whose bytes are to go.
 pub async fn erase_request(
     tx: &mut Tx,
     id: Uuid,
     month: &str,
     (kind, state): (&str, &str),
     hours: i64,
-) -> Result<(), StoreError> {
+) -> Result<Vec<String>, StoreError> {
     let name = format!("{month} {kind} {state}");
     tx.put(&STATISTIC, args![name, month, kind, state, hours])
         .await?;
+    let mut keys = Vec::new();
+    let files: Vec<(Uuid, String)> = tx.query(&REQUEST_FILES, args![id]).await?;
+    for (file, key) in files {
+        tx.put(&REQUEST_FILE, args![file]).await?;
+        tx.put(&FILE, args![file]).await?;
+        keys.push(key);
+    }
     for sql in [
         &REQUEST_CHANGES,
         &REQUEST_CONTESTS,
+        &REQUEST_DOCUMENTS,
         &REQUEST_MESSAGES,
         &REQUEST,
     ] {
         tx.put(sql, args![id]).await?;
     }
-    Ok(())
+    Ok(keys)
 }
 
 /// Erases a mail that was settled.
@@ -197,7 +211,7 @@ pub async fn erase_family(tx: &mut Tx, id: Uuid) -> Result<Vec<String>, StoreErr
     for sql in [&LINKS_GUARDIAN, &LINKS_CHILD, &CONTESTS, &SUBSCRIPTIONS] {
         tx.put(sql, args![id]).await?;
     }
-    for sql in [&CODE_USES, &CODES, &INVOICES] {
+    for sql in [&CODE_USES, &CODES, &INVOICES, &FAMILY_DOCUMENTS] {
         tx.put(sql, args![id]).await?;
     }
     for (member,) in alone {
@@ -213,6 +227,7 @@ pub async fn erase_family(tx: &mut Tx, id: Uuid) -> Result<Vec<String>, StoreErr
         }
         for sql in [
             &FACTS,
+            &OWNER_DOCUMENTS,
             &CHANGES,
             &EVENTS,
             &TRUSTED,

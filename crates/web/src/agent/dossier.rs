@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::Path;
-use preau_app::dossier;
+use preau_app::{document, dossier};
 use preau_rules::{
     dossier::{Who, of_theme, themes},
     family::born_and_age,
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     call::{Call, Reply},
-    citizen::dossier::jpeg,
+    citizen::{documents::state, dossier::jpeg},
     page::Page,
     routes::{Access, Routes},
 };
@@ -46,6 +46,13 @@ struct MemberView {
     parts: Vec<Part>,
 }
 
+struct PaperLine {
+    name: String,
+    state: String,
+    tag: &'static str,
+    request: Option<(String, String)>,
+}
+
 struct Change {
     at: String,
     words: String,
@@ -58,6 +65,7 @@ struct Show {
     page: Page,
     name: String,
     members: Vec<MemberView>,
+    papers: Vec<PaperLine>,
     history: Vec<Change>,
     /// Who looks may see what concerns health.
     health: bool,
@@ -108,6 +116,22 @@ async fn show(call: Call, Path(id): Path<Uuid>) -> Reply {
             parts: parts.collect(),
         }
     });
+    let all = document::of_family(&call.cx, id).await?;
+    let papers = all.asked.iter().map(|asked| {
+        let (state, tag) = state(asked);
+        let whose = asked.child.as_deref().unwrap_or("la famille");
+        PaperLine {
+            name: format!("{}, {whose}", asked.kind.name),
+            state,
+            tag,
+            request: asked.number.as_ref().map(|number| {
+                (
+                    number.clone(),
+                    call.href(&format!("/agent/demandes/{number}")),
+                )
+            }),
+        }
+    });
     let zone = call.portal.zone();
     let history = dossier.history.iter().map(|event| Change {
         at: french::instant(event.at, &zone),
@@ -126,6 +150,7 @@ async fn show(call: Call, Path(id): Path<Uuid>) -> Reply {
             .crumb("Dossier complet", None),
         name: dossier.family.name.clone(),
         members: members.collect(),
+        papers: papers.collect(),
         history: history.collect(),
         health,
     };

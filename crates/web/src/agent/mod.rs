@@ -5,6 +5,7 @@ mod accounts;
 pub(crate) mod agents;
 mod appearance;
 mod codes;
+mod documents;
 mod dossier;
 mod dossier_fields;
 mod families;
@@ -73,6 +74,7 @@ pub(crate) fn routes() -> Routes {
         .with(pages::routes)
         .with(passwords::routes)
         .with(retention::routes)
+        .with(documents::routes)
         .with(page_edit::routes)
         .with(news::routes)
         .with(menus::routes)

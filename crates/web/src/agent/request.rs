@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{extract::Path, response::Response};
 use http::StatusCode;
 use preau_app::{
-    Error, FieldError,
+    Error, FieldError, attachment,
     decision::{self, AnswerForm, Deed},
     request::{self, Folder},
 };
@@ -14,7 +14,9 @@ use uuid::Uuid;
 use crate::{
     agent::request_view::{AnswerFields, Typed, View},
     call::{Call, Reply, render},
+    citizen::files,
     page::Page,
+    params,
     posted::{Posted, Submitted},
     routes::{Access, Routes},
 };
@@ -27,11 +29,21 @@ pub(crate) fn routes(routes: Routes) -> Routes {
             Access::Holds(Right::Requests),
             show,
         )
+        .get(
+            "/agent/demandes/{number}/pieces/{file}",
+            Access::Holds(Right::Requests),
+            paper,
+        )
         .post("/agent/demandes/{number}/reponse", act, answer)
         .post("/agent/demandes/{number}/suivi", act, assign)
         .post("/agent/demandes/{number}/notes", act, note)
         .post("/agent/demandes/{number}/cloture", act, close)
         .post("/agent/demandes/{number}/reouverture", act, reopen)
+}
+
+async fn paper(call: Call, Path((number, file)): Path<(String, String)>) -> Reply {
+    let opened = attachment::of_request(&call.cx, &number, params::id(&file)?).await?;
+    Ok(files::paper(opened))
 }
 
 #[derive(Template)]

@@ -13,6 +13,7 @@ use preau_store::tables::{mail::Mail, request::Message};
 use crate::{
     agent::lines::{due_words, state_tag},
     call::Call,
+    citizen::requests::{PaperView, papers},
     forms::{Choice, Form},
 };
 
@@ -145,6 +146,7 @@ pub(crate) enum Step {
         ours: bool,
         /// Between agents.
         note: bool,
+        papers: Vec<PaperView>,
     },
     /// A mail left, or tried to.
     Mail(MailView),
@@ -252,7 +254,7 @@ impl View {
         Self {
             changes: folder.changes.clone(),
             verdicts: verdicts(&request.kind, verdict),
-            with_account: request.kind == preau_app::dossier::REQUEST,
+            with_account: request.kind != "contact",
             path: call.href(&format!("/agent/demandes/{}", request.number)),
             number: request.number.clone(),
             subject: request.subject.clone(),
@@ -286,7 +288,11 @@ fn phone(e164: &str) -> (String, String) {
 /// Messages and mails in the order in which they were made: identifiers of one command sort so. A mail stands after
 /// the message that it carries.
 fn steps(call: &Call, folder: &Folder, zone: &TimeZone) -> Vec<Step> {
-    let said = folder.messages.iter().map(|m| ((m.id, 0), said(m, zone)));
+    let base = format!("/agent/demandes/{}", folder.request.number);
+    let said = folder.messages.iter().map(|m| {
+        let papers = papers(call, &base, m.id, &folder.papers);
+        ((m.id, 0), said(m, zone, papers))
+    });
     let after = |mail: &Mail| {
         let carried = folder.messages.iter().find(|m| m.mail_id == Some(mail.id));
         carried.map_or((mail.id, 0), |m| (m.id, 1))
@@ -300,7 +306,7 @@ fn steps(call: &Call, folder: &Folder, zone: &TimeZone) -> Vec<Step> {
     all.into_iter().map(|(_, step)| step).collect()
 }
 
-fn said(message: &Message, zone: &TimeZone) -> Step {
+fn said(message: &Message, zone: &TimeZone, papers: Vec<PaperView>) -> Step {
     let at: Timestamp = message.at;
     Step::Said {
         who: message.author_name.clone(),
@@ -308,6 +314,7 @@ fn said(message: &Message, zone: &TimeZone) -> Step {
         body: message.body.clone(),
         ours: message.author_kind == "agent",
         note: message.author_kind == "note",
+        papers,
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) struct Section {
 }
 
 /// Path, label, what it is for, icon, the right it asks for.
-const SECTIONS: [(&str, &str, &str, &str, Right); 13] = [
+const SECTIONS: [(&str, &str, &str, &str, Right); 14] = [
     (
         "/agent/actualites",
         "Actualités",
@@ -71,6 +71,13 @@ const SECTIONS: [(&str, &str, &str, &str, Right); 13] = [
         "Dossier famille",
         "Ce que les familles voient et changent, champ par champ.",
         "users",
+        Right::PortalSettings,
+    ),
+    (
+        "/agent/parametres/documents",
+        "Documents demandés",
+        "Assurance, vaccinations, justificatifs : lesquels, et pour combien de temps.",
+        "file",
         Right::PortalSettings,
     ),
     (

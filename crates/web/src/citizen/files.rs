@@ -52,6 +52,11 @@ async fn logo(call: Call, Path(id): Path<String>) -> Reply {
     Ok(answer(opened, "public, max-age=31536000, immutable"))
 }
 
+/// A paper of a request, shown or saved, and kept by no cache.
+pub(crate) fn paper(opened: Opened) -> Response {
+    answer(opened, "no-store")
+}
+
 /// A file that is saved, under its name, and kept by no cache.
 pub(crate) fn download(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Response {
     let mut headers = HeaderMap::new();

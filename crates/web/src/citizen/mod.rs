@@ -5,6 +5,7 @@ mod billing_space;
 mod contact;
 mod custody;
 mod data;
+pub(crate) mod documents;
 pub(crate) mod dossier;
 mod dossier_edit;
 mod dossier_persons;
@@ -17,7 +18,7 @@ mod login;
 pub(crate) mod menus;
 mod my_account;
 mod password;
-mod requests;
+pub(crate) mod requests;
 mod session;
 mod signup;
 mod space;
@@ -48,6 +49,7 @@ pub(crate) fn routes() -> Routes {
         .with(dossier::routes)
         .with(dossier_edit::routes)
         .with(dossier_persons::routes)
+        .with(documents::routes)
         .with(family_space::routes)
         .with(billing_space::routes)
         .with(theme::routes)

@@ -4,19 +4,26 @@ use askama::Template;
 use axum::extract::Path;
 use preau_app::{
     Error,
+    attachment::{self, Paper},
     citizen::requests::{self, Thread},
     contact::LONGEST,
+    file::kind_of,
     request::State,
 };
 use preau_rules::french;
-use preau_store::tables::account::Mine;
+use preau_store::tables::{account::Mine, request::Attached};
+use uuid::Uuid;
 
-use super::session::{too_many, wait};
+use super::{
+    files,
+    session::{too_many, wait},
+};
 use crate::{
     call::{Call, Reply},
     forms::Form,
     page::Page,
-    posted::Submitted,
+    params,
+    posted::{Posted, Submitted},
     routes::{Access, Routes},
 };
 
@@ -25,6 +32,11 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/espace-citoyen/demandes", Access::Account, list)
         .get("/espace-citoyen/demandes/{number}", Access::Account, show)
         .post("/espace-citoyen/demandes/{number}", Access::Account, reply)
+        .get(
+            "/espace-citoyen/demandes/{number}/pieces/{file}",
+            Access::Account,
+            paper,
+        )
         .post(
             "/espace-citoyen/demandes/{number}/annulation",
             Access::Account,
@@ -59,7 +71,7 @@ fn state(code: &str) -> (&'static str, &'static str) {
 pub(crate) fn line(call: &Call, request: &Mine) -> Line {
     let (state, kind) = state(&request.state);
     Line {
-        href: call.href(&format!("/espace-citoyen/demandes/{}", request.number)),
+        href: call.href(&path(&request.number)),
         number: request.number.clone(),
         subject: request.subject.clone(),
         state,
@@ -93,6 +105,42 @@ struct Said {
     who: String,
     at: String,
     body: String,
+    papers: Vec<PaperView>,
+}
+
+/// A paper of a message.
+pub(crate) struct PaperView {
+    pub(crate) name: String,
+    pub(crate) href: String,
+    pub(crate) about: String,
+}
+
+/// The papers of a message; `base` is the path of the request's page.
+pub(crate) fn papers(call: &Call, base: &str, message: Uuid, all: &[Attached]) -> Vec<PaperView> {
+    let own = all.iter().filter(|p| p.message_id == message);
+    own.map(|p| {
+        let kilobytes = p.size.unsigned_abs().div_ceil(1024);
+        PaperView {
+            name: p.name.clone(),
+            href: call.href(&format!("{base}/pieces/{}", p.id)),
+            about: format!(
+                "{}, {} Ko",
+                kind_of(&p.media_type).label,
+                french::number(kilobytes)
+            ),
+        }
+    })
+    .collect()
+}
+
+/// The papers that came with a form.
+pub(crate) fn sent(form: &Posted) -> Vec<Paper> {
+    form.files(attachment::FIELD)
+        .map(|u| Paper {
+            name: u.file_name.clone(),
+            bytes: u.bytes.clone(),
+        })
+        .collect()
 }
 
 #[derive(Template)]
@@ -109,6 +157,10 @@ struct One {
     answer_by: String,
     said: Vec<Said>,
     limit: usize,
+    /// A message opens it again.
+    reopens: bool,
+    /// It takes no message any more.
+    over: bool,
 }
 
 fn one(call: &Call, thread: &Thread, form: Form) -> One {
@@ -126,8 +178,10 @@ fn one(call: &Call, thread: &Thread, form: Form) -> One {
             },
             at: french::instant(m.at, &zone),
             body: m.body.clone(),
+            papers: papers(call, &path(&request.number), m.id, &thread.papers),
         }
     });
+    let over = thread.is_over();
     One {
         page: call
             .page(&request.subject, "citoyen")
@@ -136,7 +190,7 @@ fn one(call: &Call, thread: &Thread, form: Form) -> One {
             .crumb("Mes demandes", Some("/espace-citoyen/demandes"))
             .crumb(&request.number, None),
         form,
-        action: call.href(&format!("/espace-citoyen/demandes/{}", request.number)),
+        action: call.href(&path(&request.number)),
         number: request.number.clone(),
         subject: request.subject.clone(),
         state,
@@ -145,11 +199,25 @@ fn one(call: &Call, thread: &Thread, form: Form) -> One {
         answer_by: french::day(request.due_at.to_zoned(zone.clone()).date()),
         said: said.collect(),
         limit: LONGEST,
+        reopens: request.closed_at.is_some() && !over,
+        over,
     }
 }
 
+fn path(number: &str) -> String {
+    format!("/espace-citoyen/demandes/{number}")
+}
+
 fn field() -> Form {
-    Form::default().required("message", "Ajouter un message")
+    Form::default()
+        .required("message", "Ajouter un message")
+        .optional(attachment::FIELD, "Pièces jointes")
+        .hint(attachment::HINT_FR)
+}
+
+async fn paper(call: Call, Path((number, file)): Path<(String, String)>) -> Reply {
+    let opened = attachment::of_mine(&call.cx, &number, params::id(&file)?).await?;
+    Ok(files::paper(opened))
 }
 
 async fn show(call: Call, Path(number): Path<String>) -> Reply {
@@ -159,15 +227,18 @@ async fn show(call: Call, Path(number): Path<String>) -> Reply {
 
 async fn cancel(Path(number): Path<String>, Submitted { call, .. }: Submitted) -> Reply {
     requests::cancel(&call.cx, &number).await?;
-    let path = format!("/espace-citoyen/demandes/{number}");
-    Ok(call.see_saying(&path, "ok", "Votre demande est annulée."))
+    Ok(call.see_saying(&path(&number), "ok", "Votre demande est annulée."))
 }
 
 async fn reply(Path(number): Path<String>, Submitted { call, form }: Submitted) -> Reply {
-    let refused = match requests::reply(&call.cx, &number, form.text("message")).await {
+    let papers = sent(&form);
+    let refused = match requests::reply(&call.cx, &number, form.text("message"), &papers).await {
         Ok(()) => {
-            let path = format!("/espace-citoyen/demandes/{number}");
-            return Ok(call.see_saying(&path, "ok", "Votre message est ajouté à la demande."));
+            return Ok(call.see_saying(
+                &path(&number),
+                "ok",
+                "Votre message est ajouté à la demande.",
+            ));
         }
         Err(refused @ (Error::Invalid(_) | Error::TooMany(_))) => refused,
         Err(other) => return Err(other.into()),
