@@ -6,7 +6,7 @@
 mod confirm;
 mod receipt;
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use preau_rules::{
     email::{Email, EmailError},
     french,
@@ -195,6 +195,8 @@ pub(crate) struct Letterhead {
     pub(crate) zone: TimeZone,
     pub(crate) days: i64,
     pub(crate) service: ServiceContact,
+    /// What silence means, where the law or the commune says so: `accepted` or `refused`.
+    pub(crate) silence: String,
 }
 
 impl Letterhead {
@@ -210,7 +212,26 @@ impl Letterhead {
                 phone: filled(&portal.phone),
                 email: filled(&portal.email),
             },
+            silence: String::new(),
         })
+    }
+
+    /// What follows when nobody answers within two months (CRPA, articles L231-1 and R112-5); empty where nothing does.
+    pub(crate) fn silence_fr(&self, at: Timestamp) -> String {
+        let day = at
+            .to_zoned(self.zone.clone())
+            .date()
+            .saturating_add(2.months());
+        let day = french::day_year(day);
+        match self.silence.as_str() {
+            "accepted" => format!(
+                "Sans réponse de notre part avant le {day}, votre demande sera acceptée ; vous pourrez alors demander une attestation (CRPA, article L232-3)."
+            ),
+            "refused" => format!(
+                "Sans réponse de notre part avant le {day}, votre demande sera considérée comme refusée. Vous aurez alors deux mois pour saisir le tribunal administratif (CRPA, article L231-4)."
+            ),
+            _ => String::new(),
+        }
     }
 
     pub(crate) fn contact_url(&self) -> String {
@@ -317,6 +338,7 @@ pub(crate) async fn record_with(
         service: head.service.clone(),
         subject: contact.subject.clone(),
         message: contact.message.clone(),
+        silence: head.silence_fr(at),
         answer_by: french::day_year(due_at.to_zoned(head.zone.clone()).date()),
         contact_url: head.contact_url(),
     };

@@ -3,6 +3,8 @@
 //! Each deed names the version of the request that the agent had before them. When somebody else changed it meanwhile,
 //! nothing is done and the agent is told who did what.
 
+mod verdict;
+
 use preau_rules::{
     french,
     permission::Right,
@@ -18,6 +20,8 @@ use preau_store::{
 use serde::Serialize;
 use uuid::Uuid;
 
+pub use verdict::{Verdict, verdicts};
+
 use crate::{
     Caller, Cx, Error, Problems,
     contact::{Letterhead, MAIL_GOOD_FOR},
@@ -30,77 +34,9 @@ use crate::{
 /// The longest answer, in characters.
 pub const LONGEST: usize = 10_000;
 /// What is said to who asked for something that is granted without a word.
-const ACCEPTED_FR: &str = "Ce que vous avez demandé est fait : votre dossier est à jour.";
+const ACCEPTED_FR: &str = "Ce que vous avez demandé est accepté.";
 /// The longest text for the notification zone, in characters.
 pub const LONGEST_ZONE: usize = 2_000;
-
-/// How an answer leaves a request.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Verdict {
-    /// Answered: nothing was to be decided.
-    #[default]
-    Answered,
-    /// Granted, and applied.
-    Accepted,
-    /// Not granted.
-    Refused,
-    /// The requester must complete it.
-    ToComplete,
-}
-
-impl Verdict {
-    /// Every one, with its word in forms.
-    pub const ALL: [(Self, &'static str); 4] = [
-        (Self::Answered, "repondre"),
-        (Self::Accepted, "accepter"),
-        (Self::Refused, "refuser"),
-        (Self::ToComplete, "completer"),
-    ];
-
-    fn of(code: &str) -> Self {
-        let found = Self::ALL.iter().find(|(_, word)| *word == code);
-        found.map_or(Self::Answered, |(verdict, _)| *verdict)
-    }
-
-    fn state(self) -> State {
-        match self {
-            Self::Answered => State::Answered,
-            Self::Accepted => State::Accepted,
-            Self::Refused => State::Refused,
-            Self::ToComplete => State::ToComplete,
-        }
-    }
-
-    /// The word of the journal.
-    fn action(self) -> &'static str {
-        match self {
-            Self::Answered => "answered",
-            Self::Accepted => "accepted",
-            Self::Refused => "refused",
-            Self::ToComplete => "asked",
-        }
-    }
-
-    /// How the mail begins.
-    fn opening_fr(self, number: &str) -> String {
-        match self {
-            Self::Answered => format!("Voici notre réponse à votre demande {number}."),
-            Self::Accepted => format!("Votre demande {number} est acceptée."),
-            Self::Refused => format!("Votre demande {number} n’a pas pu être acceptée."),
-            Self::ToComplete => format!("Il manque quelque chose à votre demande {number}."),
-        }
-    }
-}
-
-/// The verdicts that a request of this kind may get.
-#[must_use]
-pub fn verdicts(kind: &str) -> &'static [Verdict] {
-    if matches!(kind, dossier::REQUEST | document::REQUEST) {
-        &[Verdict::Accepted, Verdict::Refused, Verdict::ToComplete]
-    } else {
-        &[Verdict::Answered, Verdict::ToComplete]
-    }
-}
 
 /// An answer as typed.
 #[derive(Debug, Clone, Default)]
@@ -132,13 +68,16 @@ impl Answer {
 }
 
 impl AnswerForm {
-    /// Reads what was typed.
-    pub fn parse(&self) -> Result<Answer, Error> {
+    /// Reads what was typed; `accepted` is what is said to who is granted it without a word.
+    pub fn parse(&self, accepted: &str) -> Result<Answer, Error> {
         let mut problems = Problems::default();
         let verdict = Verdict::of(&self.verdict);
         // Who accepts need not explain why.
         let typed = match verdict {
-            Verdict::Accepted if self.reponse.trim().is_empty() => ACCEPTED_FR,
+            Verdict::Accepted if self.reponse.trim().is_empty() => match accepted {
+                "" => ACCEPTED_FR,
+                accepted => accepted,
+            },
             _ => &self.reponse,
         };
         let words = problems.take("reponse", Prose::parse(typed, LONGEST), |e| {

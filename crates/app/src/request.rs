@@ -9,13 +9,13 @@ use preau_rules::{
 use preau_store::{
     StoreError, Tx,
     tables::{
-        agent, journal, mail,
-        request::{self, Answerer, Attached, Counts, Line, Message, Request},
+        agent, journal, mail, procedure,
+        request::{self, Answerer, Attached, Counts, Line, Message, Request, Seen},
     },
 };
 use uuid::Uuid;
 
-use crate::{Caller, Cx, Error, search::Query};
+use crate::{Caller, Cx, Error, read_mark, search::Query};
 
 /// What `about_kind` and the journal call a request.
 pub const KIND: &str = "request";
@@ -179,6 +179,8 @@ pub struct Folder {
     pub request: Request,
     /// What was said, oldest first.
     pub messages: Vec<Message>,
+    /// When each side last opened the thread, before now.
+    pub seen: Seen,
     /// Papers that came with it.
     pub papers: Vec<Attached>,
     /// Mails about it, oldest first.
@@ -189,6 +191,8 @@ pub struct Folder {
     pub answerers: Vec<Answerer>,
     /// Changes of a family's file that wait for the decision, in words.
     pub changes: Vec<String>,
+    /// What is said to who is granted it without a word; may be empty.
+    pub accepted: String,
 }
 
 impl Folder {
@@ -227,15 +231,23 @@ pub async fn open(cx: &Cx, number: &str) -> Result<Folder, Error> {
     let mut tx = cx.read().await?;
     let found = seen(cx, &mut tx, number).await?;
     let id = found.id;
-    Ok(Folder {
+    let folder = Folder {
+        seen: request::seen(&mut tx, id).await?,
         messages: request::messages(&mut tx, id).await?,
         papers: request::files(&mut tx, id).await?,
         mails: mail::about(&mut tx, KIND, id).await?,
         history: journal::of_object(&mut tx, KIND, &id.to_string(), 100).await?,
         answerers: request::answerers(&mut tx, found.site_id).await?,
+        accepted: procedure::of_request(&mut tx, id)
+            .await?
+            .map(|p| p.accepted)
+            .unwrap_or_default(),
         changes: crate::dossier::hold(&mut tx, &found).await?,
         request: found,
-    })
+    };
+    drop(tx);
+    read_mark::note(cx, id, folder.seen, &folder.messages, true).await?;
+    Ok(folder)
 }
 
 /// Passes when the caller holds the right at this site at this moment, inside the lane.

@@ -61,6 +61,7 @@ pub mod password;
 pub mod password_preset;
 pub mod permission;
 pub mod phone;
+pub mod procedure;
 pub mod publication;
 pub mod retention;
 pub mod settings;

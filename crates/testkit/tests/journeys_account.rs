@@ -38,6 +38,8 @@ impl Lea {
                 .await
                 .unwrap();
         }
+        preau_app::document::usual(&cx).await.unwrap();
+        preau_app::procedure::usual(&cx).await.unwrap();
         Self {
             served: Served::start(town.site.clone()).await,
             browser: Browser::open(javascript).await,
@@ -123,6 +125,7 @@ impl Lea {
         self.browser.sees("Zoé Durant").await;
         self.look("espace-famille").await;
         self.writes_an_allergy().await;
+        self.completes_the_file().await;
         self.visit("/laigneville/mon-compte").await;
         self.look("mon-compte").await;
         self.visit("/laigneville/mon-compte/donnees").await;
@@ -145,6 +148,79 @@ impl Lea {
         self.look("dossier-sante").await;
         browser.press("Enregistrer").await;
         browser.sees("Arachide").await;
+    }
+
+    /// A telephone at once, a custody calendar after a check, a grandmother, a proof of insurance.
+    async fn completes_the_file(&self) {
+        let browser = &self.browser;
+        browser.follow("Modifier : Garde").await;
+        browser.choose("Une semaine sur deux").await;
+        browser
+            .fill("Compté à partir du (facultatif)", "2026-11-27")
+            .await;
+        self.look("dossier-garde").await;
+        browser.press("Enregistrer").await;
+        browser.sees("chez vous la semaine du 27").await;
+        self.look("dossier-garde-en-attente").await;
+        browser.follow("Modifier : Personnes de confiance").await;
+        self.look("personnes-aucune").await;
+        browser.follow("Ajouter une personne").await;
+        for (field, value) in [
+            ("Prénom", "Jeanne"),
+            ("Nom", "Petit"),
+            ("Lien avec l’enfant", "grand-mère"),
+            ("Téléphone", "06 98 76 54 32"),
+        ] {
+            browser.fill(field, value).await;
+        }
+        browser.check("Peut venir chercher l’enfant").await;
+        self.look("personne").await;
+        browser.press("Enregistrer").await;
+        browser.sees("Jeanne Petit").await;
+        self.look("personnes").await;
+        self.visit("/laigneville/espace-famille/documents").await;
+        browser.sees("Zoé").await;
+        self.look("documents").await;
+        browser
+            .follow("Envoyer : Attestation d’assurance scolaire et extrascolaire, Zoé")
+            .await;
+        browser
+            .attach("Fichiers", "assurance.pdf", b"%PDF-1.7 attestation")
+            .await;
+        self.look("document").await;
+        browser.press("Envoyer le document").await;
+        browser.sees("envoyé, en attente").await;
+        self.visit("/laigneville/espace-citoyen/demandes/D-2026-0002")
+            .await;
+        browser.sees("assurance.pdf").await;
+        self.look("demande-pieces").await;
+        browser
+            .attach(
+                "Pièces jointes (facultatif)",
+                "meilleure.pdf",
+                b"%PDF-1.7 nette",
+            )
+            .await;
+        browser.press("Envoyer le message").await;
+        browser.sees("meilleure.pdf").await;
+        self.asks_for_a_derogation().await;
+    }
+
+    /// By a form that the commune made.
+    async fn asks_for_a_derogation(&self) {
+        let browser = &self.browser;
+        self.visit("/laigneville/espace-citoyen/nouvelle-demande")
+            .await;
+        self.look("nouvelle-demande").await;
+        browser.follow("Dérogation de secteur scolaire").await;
+        browser.select("Enfant", "Zoé Durant").await;
+        browser.select("Motif", "Mode de garde").await;
+        browser.press("Envoyer ma demande").await;
+        browser.sees("Répondez à").await;
+        self.look("demarche-erreur").await;
+        browser.fill("École souhaitée", "Les Tilleuls").await;
+        browser.press("Envoyer ma demande").await;
+        browser.sees("D-2026-0003").await;
     }
 
     /// Without a code, by the six digits, then by an invoice.

@@ -158,7 +158,21 @@ const AGENT: &[(&str, &str)] = &[
     ("agent-mon-compte", "/laigneville/agent/mon-compte"),
     ("agent-comptes", "/laigneville/agent/comptes"),
     ("agent-familles", "/laigneville/agent/familles"),
-    ("agent-codes", "/laigneville/agent/codes-abonnes"),
+    ("agent-codes", "/laigneville/agent/codes/serie"),
+    (
+        "agent-conservation",
+        "/laigneville/agent/parametres/conservation",
+    ),
+    ("agent-demarches", "/laigneville/agent/parametres/demarches"),
+    (
+        "agent-demarche",
+        "/laigneville/agent/parametres/demarches/nouvelle",
+    ),
+    ("agent-documents", "/laigneville/agent/parametres/documents"),
+    (
+        "agent-document",
+        "/laigneville/agent/parametres/documents/nouveau",
+    ),
     ("agent-import", "/laigneville/agent/familles/import"),
     (
         "agent-dossier-champs",

@@ -86,6 +86,9 @@ async fn a_proof_of_insurance_is_sent_completed_accepted_and_asked_for_again() {
     assert_eq!(nadia.header("cache-control"), Some("no-store"));
     let drawn = image::load_from_memory(nadia.bytes()).unwrap();
     assert_eq!(drawn.width(), 2400);
+    lea.get("/laigneville/espace-citoyen/demandes/D-2026-0001")
+        .await;
+    lea.sees("Lu par la mairie");
     let complete = "Demander un complément : la demande reste ouverte";
     answers(
         &mut nadia,
@@ -108,6 +111,8 @@ async fn a_proof_of_insurance_is_sent_completed_accepted_and_asked_for_again() {
         .sees("attestation.pdf");
     lea.follow("attestation.pdf").await;
     assert_eq!(lea.bytes().as_ref(), b"%PDF-1.7 attestation");
+    nadia.get("/laigneville/agent/demandes/D-2026-0001").await;
+    nadia.sees("Lu par le demandeur");
     let accept = "Accepter : le changement s’applique aussitôt";
     answers(&mut nadia, "D-2026-0001", accept, "").await;
     let answer = town.mail_to("lea@exemple.fr").await;
@@ -230,11 +235,8 @@ async fn what_is_no_paper_is_refused_in_words_and_nothing_is_written() {
         ("pai.heic", &b"\0\0\0\x18ftypheic\0\0\0\0"[..], "HEIC"),
         ("pai.pdf", &b"%PDF-1.7"[..], "jusqu’à quel jour"),
     ] {
-        if why != "jusqu’à quel jour" {
-            lea.fill("Valable jusqu’au", "2027-06-30");
-        } else {
-            lea.fill("Valable jusqu’au", "");
-        }
+        let dated = why != "jusqu’à quel jour";
+        lea.fill("Valable jusqu’au", if dated { "2027-06-30" } else { "" });
         lea.attach("Fichiers", name, bytes)
             .press("Envoyer le document")
             .await;

@@ -7,7 +7,7 @@ use preau_store::{
         account::{self, Mine},
         file::File,
         journal,
-        request::{self, Attached, Changed, Message, Request, Said},
+        request::{self, Attached, Changed, Message, Request, Said, Seen},
     },
 };
 
@@ -18,7 +18,7 @@ use crate::{
     Caller, Cx, Error,
     attachment::{self, Paper},
     contact::{LONGEST, Letterhead, throttle_key, throttled},
-    document, dossier,
+    document, dossier, read_mark,
     request::{KIND, State, due},
 };
 
@@ -41,6 +41,8 @@ pub struct Thread {
     pub request: Request,
     /// What was said, oldest first.
     pub messages: Vec<Message>,
+    /// When each side last opened the thread, before now.
+    pub seen: Seen,
     /// Papers that came with it.
     pub papers: Vec<Attached>,
 }
@@ -77,10 +79,14 @@ pub async fn open(cx: &Cx, number: &str) -> Result<Thread, Error> {
     messages.retain(|m| m.author_kind != "note");
     let mut papers = request::files(&mut tx, found.id).await?;
     papers.retain(|p| messages.iter().any(|m| m.id == p.message_id));
+    let seen = request::seen(&mut tx, found.id).await?;
+    drop(tx);
+    read_mark::note(cx, found.id, seen, &messages, false).await?;
     Ok(Thread {
         request: found,
         messages,
         papers,
+        seen,
     })
 }
 

@@ -52,6 +52,8 @@ mail! {
         message: String,
         /// The last day of the usual delay: « jeudi 3 décembre 2026 ».
         answer_by: String,
+        /// What silence means, a sentence; may be empty.
+        silence: String,
         /// Where to write again.
         contact_url: String,
     }
@@ -113,6 +115,7 @@ impl ContactAcknowledgement {
                 dès maintenant, et faut-il un certificat pour un menu sans porc ?\n\nMerci d’avance."
                 .to_owned(),
             answer_by: "jeudi 3 décembre 2026".to_owned(),
+            silence: "Sans réponse de notre part avant le samedi 23 janvier 2027, votre demande sera considérée comme refusée. Vous aurez alors deux mois pour saisir le tribunal administratif (CRPA, article L231-4).".to_owned(),
             contact_url: "https://portail.exemple.fr/laigneville/contact".to_owned(),
         }
     }

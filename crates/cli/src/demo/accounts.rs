@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use preau_app::{
     AccountCaller, Caller, Cx, account, citizen, document,
     dossier::{self, PersonForm},
-    legal, subscription,
+    legal, procedure, subscription,
 };
 use preau_rules::dossier::{Theme, Who, field};
 use uuid::Uuid;
@@ -29,6 +29,7 @@ pub(super) async fn make(
         return Ok(());
     }
     document::usual(cx).await.map_err(in_words)?;
+    procedure::usual(cx).await.map_err(in_words)?;
     let family = families::family(OURS, slug, today)?;
     let told = [
         "parent : ouvre l’Espace famille",
@@ -80,9 +81,12 @@ fn as_parent(cx: &Cx, id: Uuid, name: String, email: &str) -> Cx {
     }
 }
 
+/// A page of the file of the first member of a kind: field and what is typed.
+type Facts = (Who, Theme, &'static [(&'static str, &'static str)]);
+
 /// Some of the facts of the family's file, as the parent types them.
 async fn fill(cx: &Cx) -> Result<()> {
-    const FACTS: [(Who, Theme, &[(&str, &str)]); 7] = [
+    const FACTS: [Facts; 7] = [
         (
             Who::Guardian,
             Theme::Contact,

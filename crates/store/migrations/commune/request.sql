@@ -1,5 +1,26 @@
 -- Requests of citizens to the town hall, and what was said about them. `closed_at` is set in the last states; `version`
--- counts changes, so that two agents on one request are told of each other; `search` is lower case without accents.
+-- counts changes, so that two agents on one request are told of each other; `search` is lower case without accents; each side
+-- knows when the other last opened the thread.
+
+-- A commune's own procedures: the forms that families fill in. `papers`: whether files may or must come with it;
+-- `silence`: what follows when two months pass without a word.
+CREATE TABLE procedure_type (
+  id UUID PRIMARY KEY,
+  name TEXT NOT NULL,
+  about TEXT NOT NULL,
+  fields JSON NOT NULL,
+  papers TEXT NOT NULL CHECK (papers IN ('none', 'optional', 'required')),
+  papers_about TEXT NOT NULL,
+  decides BOOL NOT NULL,
+  days INT NOT NULL,
+  silence TEXT NOT NULL CHECK (silence IN ('', 'accepted', 'refused')),
+  service_name TEXT NOT NULL,
+  service_phone TEXT NOT NULL,
+  service_email TEXT NOT NULL,
+  accepted TEXT NOT NULL,
+  position INT NOT NULL,
+  closed_at INSTANT
+) STRICT;
 
 CREATE TABLE request (
   id UUID PRIMARY KEY,
@@ -18,7 +39,10 @@ CREATE TABLE request (
   due_at INSTANT NOT NULL,
   closed_at INSTANT,
   version INT NOT NULL,
-  search TEXT NOT NULL
+  search TEXT NOT NULL,
+  seen_by_agent_at INSTANT,
+  seen_by_requester_at INSTANT,
+  procedure_id UUID REFERENCES procedure_type (id) DEFERRABLE
 ) STRICT;
 CREATE INDEX request_open ON request (closed_at, due_at);
 

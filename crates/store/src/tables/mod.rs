@@ -18,6 +18,7 @@ pub mod mail;
 pub mod menu;
 pub mod news;
 pub mod page;
+pub mod procedure;
 pub mod proof;
 pub mod recovery;
 pub mod request;
@@ -56,6 +57,7 @@ pub fn every_statement() -> Vec<(&'static Sql, bool)> {
         menu::ALL,
         news::ALL,
         page::ALL,
+        procedure::ALL,
         proof::ALL,
         recovery::ALL,
         request::ALL,

@@ -19,11 +19,25 @@ statements! {
     LATEST = "WITH mine AS (SELECT agent_role.site_id FROM agent_role JOIN role ON role.id = agent_role.role_id WHERE agent_role.agent_id = ?1 AND role.rights LIKE '%\"requests\"%') SELECT request.id, request.number, request.state, request.subject, request.requester_name, agent.first_name, agent.last_name, request.created_at, request.due_at, request.closed_at, (SELECT COUNT(*) FROM mail WHERE mail.about_kind = 'request' AND mail.about_id = request.id AND mail.state = 'refused'), COUNT(*) OVER () FROM request LEFT JOIN agent ON agent.id = request.assigned_to WHERE (EXISTS (SELECT 1 FROM mine WHERE site_id IS NULL) OR request.site_id IN (SELECT site_id FROM mine)) AND (?2 <> 'closed' OR request.closed_at IS NOT NULL) AND request.search LIKE ?3 AND request.search LIKE ?4 AND request.search LIKE ?5 ORDER BY CASE WHEN ?6 = 'closed' THEN request.closed_at ELSE request.created_at END DESC, request.id DESC LIMIT ?7 OFFSET ?8";
     COUNTS = "WITH mine AS (SELECT agent_role.site_id FROM agent_role JOIN role ON role.id = agent_role.role_id WHERE agent_role.agent_id = ?1 AND role.rights LIKE '%\"requests\"%') SELECT COUNT(CASE WHEN closed_at IS NULL THEN 1 END), COUNT(CASE WHEN closed_at IS NULL AND due_at < ?2 THEN 1 END), COUNT(CASE WHEN closed_at IS NULL AND assigned_to = ?1 THEN 1 END), COUNT(CASE WHEN closed_at IS NULL AND assigned_to IS NULL THEN 1 END) FROM request WHERE (EXISTS (SELECT 1 FROM mine WHERE site_id IS NULL) OR request.site_id IN (SELECT site_id FROM mine))";
     ANSWERERS = "SELECT DISTINCT agent.id, agent.first_name, agent.last_name FROM agent JOIN agent_role ON agent_role.agent_id = agent.id JOIN role ON role.id = agent_role.role_id WHERE agent.disabled_at IS NULL AND role.rights LIKE '%\"requests.answer\"%' AND (agent_role.site_id IS NULL OR agent_role.site_id = ?1) ORDER BY agent.last_name, agent.first_name, agent.id";
+    SEEN = "SELECT seen_by_agent_at, seen_by_requester_at FROM request WHERE id = ?1";
+    AGENT_SAW = "UPDATE request SET seen_by_agent_at = ?2 WHERE id = ?1";
+    REQUESTER_SAW = "UPDATE request SET seen_by_requester_at = ?2 WHERE id = ?1";
     SAY = "INSERT INTO request_message (id, request_id, at, author_kind, author_id, author_name, body, mail_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     ATTACH = "INSERT INTO request_file (id, message_id, file_id) VALUES (?1, ?2, ?3)";
     FILES = "SELECT request_file.message_id, file.id, file.name, file.media_type, file.size FROM request_file JOIN request_message ON request_message.id = request_file.message_id JOIN file ON file.id = request_file.file_id WHERE request_message.request_id = ?1 ORDER BY request_file.id";
     FILE = "SELECT file.id, file.name, file.media_type, file.size, file.sha256, file.path, file.purpose, file.created_at, file.sealed_with FROM request_file JOIN request_message ON request_message.id = request_file.message_id JOIN file ON file.id = request_file.file_id WHERE request_message.request_id = ?1 AND file.id = ?2 AND (?3 = 'all' OR request_message.author_kind <> 'note')";
     MESSAGES = "SELECT id, at, author_kind, author_name, body, mail_id FROM request_message WHERE request_id = ?1 ORDER BY id";
+}
+
+row! {
+    /// When each side last opened the thread.
+    #[derive(Copy)]
+    pub struct Seen {
+        /// An agent.
+        pub by_agent: Option<Timestamp>,
+        /// Who asked.
+        pub by_requester: Option<Timestamp>,
+    }
 }
 
 row! {
@@ -335,6 +349,18 @@ pub async fn say(tx: &mut Tx, request: Uuid, said: &Said<'_>) -> Result<Uuid, St
     ];
     tx.put(&SAY, args).await?;
     Ok(id)
+}
+
+/// When each side last opened the thread.
+pub async fn seen(tx: &mut Tx, request: Uuid) -> Result<Seen, StoreError> {
+    tx.query_one(&SEEN, args![request]).await
+}
+
+/// One side opened the thread now.
+pub async fn saw(tx: &mut Tx, request: Uuid, by_agent: bool) -> Result<(), StoreError> {
+    let at = tx.at();
+    let sql = if by_agent { &AGENT_SAW } else { &REQUESTER_SAW };
+    tx.put(sql, args![request, at]).await
 }
 
 /// The same, with files that came with it.

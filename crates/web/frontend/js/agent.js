@@ -15,3 +15,18 @@ document.addEventListener("keydown", (event) => {
   link.focus({ preventScroll: true });
   link.closest("tr, li").scrollIntoView({ block: "nearest" });
 });
+
+// A request: A accepts and shows the mail, R and C lead to what is to be written.
+const decision = document.querySelector("[data-decide]");
+if (decision) {
+  const verdicts = { a: "accepter", r: "refuser", c: "completer" };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+    const radio = decision.querySelector(`input[value="${verdicts[event.key.toLowerCase()]}"]`);
+    if (!radio) return;
+    event.preventDefault();
+    radio.checked = true;
+    if (radio.value === "accepter") decision.querySelector("button").click();
+    else decision.querySelector("textarea").focus();
+  });
+}

@@ -27,6 +27,7 @@ pub(crate) mod own_page;
 mod page_edit;
 mod pages;
 mod passwords;
+mod procedures;
 mod request;
 mod request_view;
 mod requests;
@@ -74,6 +75,7 @@ pub(crate) fn routes() -> Routes {
         .with(pages::routes)
         .with(passwords::routes)
         .with(retention::routes)
+        .with(procedures::routes)
         .with(documents::routes)
         .with(page_edit::routes)
         .with(news::routes)

@@ -138,11 +138,11 @@ async fn answer(Path(number): Path<String>, Submitted { call, form }: Submitted)
         zone_texte: text("zone_texte"),
     };
     let typed = Typed::default().answer(&fields);
+    let folder = request::open(&call.cx, &number).await?;
     if form.text("etape") == "modifier" {
-        let folder = request::open(&call.cx, &number).await?;
         return draw(&call, &folder, typed, None, StatusCode::OK);
     }
-    let parsed = match fields.parse() {
+    let parsed = match fields.parse(&folder.accepted) {
         Ok(parsed) => parsed,
         Err(error) => return done(&call, &number, Err(error), typed, "").await,
     };
@@ -157,7 +157,6 @@ async fn answer(Path(number): Path<String>, Submitted { call, form }: Submitted)
         )
         .await;
     }
-    let folder = request::open(&call.cx, &number).await?;
     let mail = decision::preview(&call.cx, &folder, &parsed).await?;
     let template = Preview {
         page: call

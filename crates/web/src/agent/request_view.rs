@@ -147,6 +147,8 @@ pub(crate) enum Step {
         /// Between agents.
         note: bool,
         papers: Vec<PaperView>,
+        /// « Lu par le demandeur jeudi 26 novembre à 9 h 12 ».
+        read: Option<String>,
     },
     /// A mail left, or tried to.
     Mail(MailView),
@@ -234,6 +236,8 @@ pub(crate) struct View {
     /// Changes of a family's file that wait for the decision.
     pub(crate) changes: Vec<String>,
     pub(crate) verdicts: Vec<Choice>,
+    /// It is to be accepted or refused.
+    pub(crate) decides: bool,
     /// Whether who asks has an account.
     pub(crate) with_account: bool,
 }
@@ -254,6 +258,7 @@ impl View {
         Self {
             changes: folder.changes.clone(),
             verdicts: verdicts(&request.kind, verdict),
+            decides: decision::verdicts(&request.kind).contains(&Verdict::Accepted),
             with_account: request.kind != "contact",
             path: call.href(&format!("/agent/demandes/{}", request.number)),
             number: request.number.clone(),
@@ -289,9 +294,17 @@ fn phone(e164: &str) -> (String, String) {
 /// the message that it carries.
 fn steps(call: &Call, folder: &Folder, zone: &TimeZone) -> Vec<Step> {
     let base = format!("/agent/demandes/{}", folder.request.number);
+    let seen = folder.seen.by_requester;
+    let last = folder
+        .messages
+        .iter()
+        .rev()
+        .find(|m| m.author_kind == "agent" && seen.is_some_and(|at| at >= m.at));
     let said = folder.messages.iter().map(|m| {
         let papers = papers(call, &base, m.id, &folder.papers);
-        ((m.id, 0), said(m, zone, papers))
+        let read = seen.filter(|_| last.is_some_and(|l| l.id == m.id));
+        let read = read.map(|at| format!("Lu par le demandeur {}", french::instant(at, zone)));
+        ((m.id, 0), said(m, zone, papers, read))
     });
     let after = |mail: &Mail| {
         let carried = folder.messages.iter().find(|m| m.mail_id == Some(mail.id));
@@ -306,7 +319,7 @@ fn steps(call: &Call, folder: &Folder, zone: &TimeZone) -> Vec<Step> {
     all.into_iter().map(|(_, step)| step).collect()
 }
 
-fn said(message: &Message, zone: &TimeZone, papers: Vec<PaperView>) -> Step {
+fn said(message: &Message, zone: &TimeZone, papers: Vec<PaperView>, read: Option<String>) -> Step {
     let at: Timestamp = message.at;
     Step::Said {
         who: message.author_name.clone(),
@@ -315,6 +328,7 @@ fn said(message: &Message, zone: &TimeZone, papers: Vec<PaperView>) -> Step {
         ours: message.author_kind == "agent",
         note: message.author_kind == "note",
         papers,
+        read,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Conservation des données: how long each series is kept, what is over, and its erasure.
 
+use std::fmt::Write as _;
+
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use http::header;
@@ -196,21 +198,20 @@ async fn bordereau(call: Call) -> Reply {
             french::day_digits(at.to_zoned(zone.clone()).date())
         })
     };
+    // Writing to a String does not fail.
     let mut csv = String::from(
         "\u{feff}série;durée en mois;plus ancien;plus récent;volume;état;effacé le\r\n",
     );
     for line in whole.lines.iter().filter(|l| l.due.volume > 0) {
         let (from, to) = (day(line.due.oldest), day(line.due.newest));
         let (label, months, volume) = (line.series.label_fr(), line.months, line.due.volume);
-        csv.push_str(&format!(
-            "{label};{months};{from};{to};{volume};à éliminer;\r\n"
-        ));
+        let _ = write!(csv, "{label};{months};{from};{to};{volume};à éliminer;\r\n");
     }
     for d in &whole.disposals {
         let label = Series::of(&d.series).map_or("", Series::label_fr);
         let (from, to, at) = (day(d.oldest), day(d.newest), day(Some(d.at)));
         let volume = d.volume;
-        csv.push_str(&format!("{label};;{from};{to};{volume};éliminé;{at}\r\n"));
+        let _ = write!(csv, "{label};;{from};{to};{volume};éliminé;{at}\r\n");
     }
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),

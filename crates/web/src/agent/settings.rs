@@ -23,7 +23,7 @@ pub(crate) struct Section {
 }
 
 /// Path, label, what it is for, icon, the right it asks for.
-const SECTIONS: [(&str, &str, &str, &str, Right); 14] = [
+const SECTIONS: [(&str, &str, &str, &str, Right); 15] = [
     (
         "/agent/actualites",
         "Actualités",
@@ -78,6 +78,13 @@ const SECTIONS: [(&str, &str, &str, &str, Right); 14] = [
         "Documents demandés",
         "Assurance, vaccinations, justificatifs : lesquels, et pour combien de temps.",
         "file",
+        Right::PortalSettings,
+    ),
+    (
+        "/agent/parametres/demarches",
+        "Démarches",
+        "Les formulaires que les familles remplissent : questions, pièces, délais.",
+        "edit",
         Right::PortalSettings,
     ),
     (

@@ -39,7 +39,7 @@ enum Control {
     Day(Field),
     Select(Field, Vec<Choice>),
     Radios(Field, Vec<Choice>),
-    Custody(custody::Fields),
+    Custody(Box<custody::Fields>),
     /// Not to be changed here; why.
     Fixed(&'static str, String, String),
 }
@@ -141,7 +141,7 @@ fn control(dossier: &Dossier, member: &Member, known: &'static Known, back: &Bac
         let error = error.map(|e| e.message.clone());
         let hint = Some(hint.trim().to_owned());
         let fields = custody::fields(mine, kept, back.typed, hint, error);
-        return Control::Custody(fields);
+        return Control::Custody(Box::new(fields));
     }
     let field = Field {
         name: known.key,

@@ -18,6 +18,7 @@ mod login;
 pub(crate) mod menus;
 mod my_account;
 mod password;
+mod procedures;
 pub(crate) mod requests;
 mod session;
 mod signup;
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> Routes {
         .with(dossier_edit::routes)
         .with(dossier_persons::routes)
         .with(documents::routes)
+        .with(procedures::routes)
         .with(family_space::routes)
         .with(billing_space::routes)
         .with(theme::routes)

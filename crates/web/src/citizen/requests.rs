@@ -106,6 +106,8 @@ struct Said {
     at: String,
     body: String,
     papers: Vec<PaperView>,
+    /// « Lu par la mairie jeudi 26 novembre à 9 h 12 ».
+    read: Option<String>,
 }
 
 /// A paper of a message.
@@ -167,6 +169,10 @@ fn one(call: &Call, thread: &Thread, form: Form) -> One {
     let zone = call.portal.zone();
     let request = &thread.request;
     let (state, kind) = state(&request.state);
+    // The mark stands below the last message that was read.
+    let last = thread.messages.iter().rev().find(|m| {
+        m.author_kind == "requester" && thread.seen.by_agent.is_some_and(|at| at >= m.at)
+    });
     let said = thread.messages.iter().map(|m| {
         let ours = m.author_kind == "requester";
         Said {
@@ -178,6 +184,12 @@ fn one(call: &Call, thread: &Thread, form: Form) -> One {
             },
             at: french::instant(m.at, &zone),
             body: m.body.clone(),
+            read: (last.is_some_and(|l| l.id == m.id))
+                .then(|| {
+                    let at = thread.seen.by_agent?;
+                    Some(format!("Lu par la mairie {}", french::instant(at, &zone)))
+                })
+                .flatten(),
             papers: papers(call, &path(&request.number), m.id, &thread.papers),
         }
     });
