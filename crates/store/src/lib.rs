@@ -13,6 +13,7 @@ mod error;
 mod files;
 mod lane;
 mod migrate;
+pub mod personal;
 mod rows;
 mod sql;
 pub mod tables;

@@ -95,3 +95,33 @@ fn every_sealed_column_is_sealed_anew_when_the_key_changes() {
     }
     assert_eq!(found, known, "the migrations and seal::COLUMNS differ");
 }
+
+#[test]
+fn every_column_about_a_person_is_listed_with_how_it_ends() {
+    use preau_store::personal::{PERSONAL, PLAIN};
+    let mut listed: Vec<(&str, &str)> = Vec::new();
+    for one in PERSONAL {
+        assert!(!one.ends.is_empty());
+        listed.extend(one.columns.iter().map(|column| (one.table, *column)));
+    }
+    for (table, columns) in PLAIN {
+        listed.extend(columns.iter().map(|column| (*table, *column)));
+    }
+    let tables = COMMUNE.catalogue(COMMUNE.version());
+    let told = |kind: Kind| matches!(kind, Kind::Text | Kind::Json | Kind::Bytes | Kind::Date);
+    let mut there: Vec<(&str, &str)> = Vec::new();
+    for table in &tables {
+        let columns = table.columns.iter().filter(|(_, kind)| told(*kind));
+        there.extend(columns.map(|(column, _)| (table.name.as_str(), column.as_str())));
+    }
+    listed.sort_unstable();
+    there.sort_unstable();
+    let missing: Vec<_> = there.iter().filter(|c| !listed.contains(c)).collect();
+    let gone: Vec<_> = listed.iter().filter(|c| !there.contains(c)).collect();
+    assert!(
+        missing.is_empty() && gone.is_empty(),
+        "missing: {missing:?}, gone: {gone:?}"
+    );
+    let twice = listed.windows(2).find(|pair| pair[0] == pair[1]);
+    assert_eq!(twice, None);
+}

@@ -155,6 +155,7 @@ async fn an_account_is_activated_at_the_counter_and_the_mailbox_is_told() {
     camille.press("Activer le compte").await;
     assert_eq!(camille.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(camille.field_error("Ce que vous avez vérifié").is_some());
+    town.work().await;
     camille
         .fill(
             "Ce que vous avez vérifié",
