@@ -76,6 +76,16 @@ impl Client {
         self.ask(&request).await
     }
 
+    /// The same as somebody with these cookies.
+    pub async fn get_as(&mut self, path: &str, encoding: &str, cookies: &str) -> Result<Answer> {
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Mozilla/5.0\r\n\
+             Cookie: {cookies}\r\nAccept: text/html,application/xhtml+xml,*/*;q=0.8\r\n\
+             Accept-Language: fr\r\nAccept-Encoding: {encoding}\r\nConnection: keep-alive\r\n\r\n"
+        );
+        self.ask(&request).await
+    }
+
     /// Sends a form, with these cookies.
     pub async fn post(&mut self, path: &str, cookies: &str, form: &str) -> Result<Answer> {
         let length = form.len();

@@ -18,6 +18,7 @@ use preau_store::{
     tables::account::{self, Account},
 };
 use serde::Deserialize;
+use uuid::Uuid;
 
 /// The demo's texts; what is not shown on the first page is passed over.
 #[derive(Deserialize)]
@@ -140,9 +141,10 @@ struct Accounts {
 
 impl Command for Accounts {
     const NAME: &'static str = "bench.accounts";
-    type Answer = ();
+    type Answer = Vec<Uuid>;
     type Refusal = preau_app::Error;
-    async fn run(&self, tx: &mut Tx) -> Result<(), preau_app::Error> {
+    async fn run(&self, tx: &mut Tx) -> Result<Vec<Uuid>, preau_app::Error> {
+        let mut ids = Vec::new();
         for n in 0..self.count {
             let (id, at) = (tx.new_id(), tx.at());
             let new = Account {
@@ -160,13 +162,14 @@ impl Command for Accounts {
                 blocked_at: None,
             };
             account::insert(tx, &new, Some(self.hash.clone()), "").await?;
+            ids.push(id);
         }
-        Ok(())
+        Ok(ids)
     }
 }
 
 /// Makes so many accounts in Laigneville, all with the same password.
-pub async fn accounts(app: &Arc<App>, count: usize) -> Result<()> {
+pub async fn accounts(app: &Arc<App>, count: usize) -> Result<Vec<Uuid>> {
     let commune = app.communes.by_path("laigneville").context("no commune")?;
     let cx = Cx::system(app, &commune, "bench");
     let hash = password::hash(&cx, PASSWORD).await.map_err(in_words)?;
@@ -175,4 +178,21 @@ pub async fn accounts(app: &Arc<App>, count: usize) -> Result<()> {
 
 fn in_words(error: preau_app::Error) -> anyhow::Error {
     anyhow::anyhow!("{error:?}")
+}
+
+/// The form that logs the n-th account in, as the page of the log-in wants it.
+pub fn log_in_form(html: &str, n: usize) -> Result<String> {
+    let token = html
+        .split("name=\"csrf\" value=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .context("no token in the form")?;
+    let token = token
+        .replace('+', "%2B")
+        .replace('/', "%2F")
+        .replace('=', "%3D");
+    let address = address(n).replace('@', "%40");
+    Ok(format!(
+        "csrf={token}&email={address}&mot_de_passe={PASSWORD}"
+    ))
 }

@@ -1,7 +1,7 @@
 //! Pages leave compressed: the whole body at once, by an encoder that each thread keeps.
 //!
-//! Accueil (7.6 kB) costs 75 µs at level 5, for 2.7 kB; a streaming layer made a new encoder for each answer and sent it
-//! in pieces, brotli took 200 µs for the same size. `cargo xtask bench web` says what it does to a server under load.
+//! Accueil (7.6 kB) costs 25 µs for 2.8 kB ([record 0016](../../../docs/decisions/0016-gzip-in-one-go.md)); `cargo xtask
+//! bench web` says what it does to a server under load.
 
 use std::cell::RefCell;
 
@@ -11,16 +11,19 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use flate2::{Compress, Compression, Crc, FlushCompress};
 use http::{HeaderMap, HeaderValue, Method, header};
+use libdeflater::{CompressionLvl, Compressor};
 
 /// Smaller bodies do not gain; larger ones are files, compressed already or not worth the memory.
 const SIZES: std::ops::RangeInclusive<u64> = 512..=1024 * 1024;
-/// The head of a gzip member: no name, no date, system unknown.
-const HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 
 thread_local! {
-    static ENCODER: RefCell<Compress> = RefCell::new(Compress::new(Compression::new(5), false));
+    static ENCODER: RefCell<Compressor> = RefCell::new(Compressor::new(level()));
+}
+
+/// Level 1; there is a level 0, which does not compress.
+fn level() -> CompressionLvl {
+    CompressionLvl::new(1).unwrap_or_default()
 }
 
 /// Compresses what goes out, for who can read it.
@@ -82,27 +85,14 @@ fn worth(response: &Response) -> bool {
         && size.is_some_and(|size| SIZES.contains(&size))
 }
 
+/// The whole body as one gzip member; nothing when it does not fit, which does not happen.
 fn gzip(plain: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(plain.len() / 2 + 64);
-    out.extend_from_slice(&HEAD);
     ENCODER.with_borrow_mut(|encoder| {
-        encoder.reset();
-        loop {
-            let read = usize::try_from(encoder.total_in()).ok()?;
-            match encoder
-                .compress_vec(&plain[read..], &mut out, FlushCompress::Finish)
-                .ok()?
-            {
-                flate2::Status::StreamEnd => return Some(()),
-                _ => out.reserve(plain.len() / 2 + 64),
-            }
-        }
-    })?;
-    let mut crc = Crc::new();
-    crc.update(plain);
-    out.extend_from_slice(&crc.sum().to_le_bytes());
-    out.extend_from_slice(&crc.amount().to_le_bytes());
-    Some(out)
+        let mut out = vec![0; encoder.gzip_compress_bound(plain.len())];
+        let size = encoder.gzip_compress(plain, &mut out).ok()?;
+        out.truncate(size);
+        Some(out)
+    })
 }
 
 #[cfg(test)]

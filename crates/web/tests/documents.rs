@@ -114,7 +114,7 @@ async fn a_proof_of_insurance_is_sent_completed_accepted_and_asked_for_again() {
     nadia.get("/laigneville/agent/demandes/D-2026-0001").await;
     nadia.sees("Lu par le demandeur");
     town.work().await;
-    let accept = "Accepter : le changement s’applique aussitôt";
+    let accept = "Accepter le document";
     answers(&mut nadia, "D-2026-0001", accept, "").await;
     let answer = town.mail_to("lea@exemple.fr").await;
     assert!(answer.text.contains("est acceptée"), "{}", answer.text);

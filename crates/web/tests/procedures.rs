@@ -57,7 +57,7 @@ async fn five_come_ready_made_and_a_derogation_is_asked_for_and_granted() {
     }
     nadia.get("/laigneville/agent/demandes/D-2026-0001").await;
     nadia.sees("Enfant : Zoé Durant");
-    nadia.choose("Accepter : le changement s’applique aussitôt");
+    nadia.choose("Accepter la demande");
     nadia.press("Relire avant d’envoyer").await;
     nadia.sees("Ce que vous avez demandé est accepté.");
     nadia.press("Envoyer la réponse").await;
@@ -114,7 +114,7 @@ async fn a_commune_makes_a_form_of_its_own_and_closes_it() {
     assert!(text.contains("Service des fêtes"), "{text}");
     assert!(text.contains("votre demande sera acceptée"), "{text}");
     nadia.get("/laigneville/agent/demandes/D-2026-0001").await;
-    nadia.choose("Accepter : le changement s’applique aussitôt");
+    nadia.choose("Accepter la demande");
     nadia.press("Relire avant d’envoyer").await;
     nadia.sees("passez prendre la clé");
     nadia.get(SETTINGS).await;

@@ -125,7 +125,11 @@ fn verdicts(kind: &str, chosen: &str) -> Vec<Choice> {
             value: (*code).to_owned(),
             label: match verdict {
                 Verdict::Answered => "Répondre, et clore la demande",
-                Verdict::Accepted => "Accepter : le changement s’applique aussitôt",
+                Verdict::Accepted if kind == preau_app::dossier::REQUEST => {
+                    "Accepter : le changement s’applique aussitôt"
+                }
+                Verdict::Accepted if kind == preau_app::document::REQUEST => "Accepter le document",
+                Verdict::Accepted => "Accepter la demande",
                 Verdict::Refused => "Refuser, avec le motif",
                 Verdict::ToComplete => "Demander un complément : la demande reste ouverte",
             }

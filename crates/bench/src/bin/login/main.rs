@@ -156,11 +156,6 @@ impl Browser {
         let cookie = page.field("set-cookie").context("no cookie")?;
         let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
         let html = page.text()?;
-        let token = html
-            .split("name=\"csrf\" value=\"")
-            .nth(1)
-            .and_then(|rest| rest.split('"').next())
-            .context("no token in the form")?;
         let mut pace = self.pause.map(tokio::time::interval);
         let accounts = (self.first..self.first + ACCOUNTS / BROWSERS).cycle();
         for (time, n) in accounts.enumerate() {
@@ -171,7 +166,7 @@ impl Browser {
                 break;
             }
             // Another form each time: the same one sent twice is answered without a second look.
-            let form = format!("{}&essai={time}", form_of(token, n));
+            let form = format!("{}&essai={time}", town::log_in_form(&html, n)?);
             let answer = client.post(LOGIN, &cookie, &form).await?;
             ensure!(
                 answer.status == 303,
@@ -183,15 +178,4 @@ impl Browser {
         }
         Ok(())
     }
-}
-
-fn form_of(token: &str, n: usize) -> String {
-    let encoded = |text: &str| {
-        text.replace('+', "%2B")
-            .replace('/', "%2F")
-            .replace('=', "%3D")
-    };
-    let address = town::address(n).replace('@', "%40");
-    let (token, password) = (encoded(token), town::PASSWORD);
-    format!("csrf={token}&email={address}&mot_de_passe={password}")
 }

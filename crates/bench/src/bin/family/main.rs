@@ -1,0 +1,156 @@
+//! The file of a family: how many pages a second of a family with two responsables and five children, with the client on
+//! the same cores, and what a page weighs.
+
+use std::{
+    future::IntoFuture as _,
+    net::SocketAddr,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
+use jiff::civil::date;
+use preau_app::{
+    Cx,
+    family_import::{self, ChildRow, FamilyRow, GuardianRow, Rows},
+    subscription,
+};
+use preau_bench::{
+    Report, Target,
+    client::{BROWSER, Client},
+    median, town,
+};
+
+const CONNECTIONS: usize = 24;
+const ROUNDS: usize = 7;
+const ROUND: Duration = Duration::from_secs(1);
+const LOGIN: &str = "/laigneville/connexion";
+const PAGE: &str = "/laigneville/espace-famille/dossier";
+const CHILDREN: [&str; 5] = ["Zoé", "Tom", "Lou", "Adam", "Lina"];
+
+fn main() -> Result<ExitCode> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let mut report = Report::new("family");
+    runtime.block_on(measure(&mut report))?;
+    report.finish(std::env::args().skip(1))
+}
+
+async fn measure(report: &mut Report) -> Result<()> {
+    let folder = tempfile::TempDir::new()?;
+    let app = town::open(folder.path()).await?;
+    let ids = town::accounts(&app, 1).await?;
+    let commune = app.communes.by_path("laigneville").context("no commune")?;
+    let cx = Cx::system(&app, &commune, "bench");
+    let rows = Rows {
+        families: vec![family()],
+        ..Rows::default()
+    };
+    family_import::write(&cx, rows, &mut |_, _| {})
+        .await
+        .map_err(|e| anyhow::anyhow!("{e:?}"))?;
+    subscription::tie_account(&cx, ids[0], "F1")
+        .await
+        .map_err(|e| anyhow::anyhow!("{e:?}"))?;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let site =
+        preau_web::service(app.clone(), false).into_make_service_with_connect_info::<SocketAddr>();
+    let serving = tokio::spawn(axum::serve(listener, site).into_future());
+    let cookies = log_in(address).await?;
+
+    let page = Client::connect(address)
+        .await?
+        .get_as(PAGE, BROWSER, &cookies)
+        .await?;
+    let html = page.text()?;
+    ensure!(html.contains("Lina"), "{PAGE}: {}", page.status);
+    let mut rates = Vec::new();
+    for round in 0..=ROUNDS {
+        let started = Instant::now();
+        let connections: Vec<_> = (0..CONNECTIONS)
+            .map(|_| tokio::spawn(ask(address, cookies.clone(), started)))
+            .collect();
+        let mut answered = 0.0;
+        for connection in connections {
+            answered += connection.await.context("a connection")??;
+        }
+        if round > 0 {
+            rates.push(answered / started.elapsed().as_secs_f64());
+        }
+    }
+    serving.abort();
+    app.communes.close().await;
+
+    let kilobytes = |bytes: usize| f64::from(u32::try_from(bytes).unwrap_or(u32::MAX)) / 1024.0;
+    report.figure(
+        "file of a family with 5 children",
+        median(rates),
+        "pages/s",
+        Some(Target::AtLeast(2_000.0)),
+    );
+    report.figure(
+        "the page, compressed",
+        kilobytes(page.body.len()),
+        "KB",
+        Some(Target::AtMost(12.0)),
+    );
+    report.figure("the page", kilobytes(html.len()), "KB", None);
+    Ok(())
+}
+
+async fn ask(address: SocketAddr, cookies: String, started: Instant) -> Result<f64> {
+    let mut client = Client::connect(address).await?;
+    let mut answered = 0.0;
+    while started.elapsed() < ROUND {
+        let answer = client.get_as(PAGE, BROWSER, &cookies).await?;
+        ensure!(answer.status == 200, "{PAGE}: {}", answer.status);
+        answered += 1.0;
+    }
+    Ok(answered)
+}
+
+/// The cookies of somebody who logged in.
+async fn log_in(address: SocketAddr) -> Result<String> {
+    let mut client = Client::connect(address).await?;
+    let page = client.get(LOGIN, "identity").await?;
+    let cookie = page.field("set-cookie").context("no cookie")?;
+    let anonymous = cookie.split(';').next().unwrap_or_default().to_owned();
+    let form = town::log_in_form(&page.text()?, 0)?;
+    let answer = client.post(LOGIN, &anonymous, &form).await?;
+    ensure!(answer.status == 303, "{LOGIN}: {}", answer.status);
+    let set = answer.head.lines().filter_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("set-cookie")
+            .then(|| value.trim().split(';').next().unwrap_or_default())
+    });
+    let mut all = vec![anonymous.as_str()];
+    all.extend(set);
+    Ok(all.join("; "))
+}
+
+fn family() -> FamilyRow {
+    let guardian = |person, first: &str| GuardianRow {
+        person,
+        civility: Some("MME"),
+        first_name: first.to_owned(),
+        last_name: "Bernard".to_owned(),
+        email: Some(format!("responsable{person}@familles.example")),
+        phone: Some("+33612345678".to_owned()),
+    };
+    let children = CHILDREN.iter().zip(2012..).enumerate();
+    FamilyRow {
+        reference: "F1".to_owned(),
+        name: "Bernard".to_owned(),
+        guardians: vec![guardian(1, "Nadia"), guardian(2, "Paul")],
+        children: children
+            .map(|(at, (first, year))| ChildRow {
+                person: 10 + at,
+                first_name: (*first).to_owned(),
+                last_name: "Bernard".to_owned(),
+                born_on: date(year, 3, 14),
+                sex: None,
+            })
+            .collect(),
+        code: None,
+    }
+}
