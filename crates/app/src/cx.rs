@@ -44,6 +44,8 @@ pub struct App {
     pub hashing: tokio::sync::Semaphore,
     /// Keys of communes that were opened.
     pub keys: Cache,
+    /// What communes decided of their activities, compiled.
+    pub rules: crate::planning::rules::Cache,
 }
 
 /// What surrounds one call: cheap to clone.
@@ -84,6 +86,7 @@ impl App {
             secret: [0; 32],
             hashing,
             keys: Cache::default(),
+            rules: crate::planning::rules::Cache::default(),
         };
         app.secret = crate::secret::load_or_make(&app).await?;
         Ok(app)

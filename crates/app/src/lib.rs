@@ -37,6 +37,7 @@ pub mod outbox;
 pub mod own_page;
 pub mod pages;
 pub mod password;
+pub mod planning;
 pub mod portal;
 pub mod procedure;
 pub mod proof;

@@ -55,7 +55,7 @@ pub fn birth_date(input: &str, today: Date) -> Result<Date, BirthDateError> {
 }
 
 /// A date as people write it: `24/11/2015`, `24.11.2015`.
-pub(crate) fn written_date(text: &str) -> Option<Date> {
+pub fn written_date(text: &str) -> Option<Date> {
     let mut parts = text.split(['/', '.', '-']);
     let mut next = || parts.next()?.trim().parse::<i16>().ok();
     let (day, month, year) = (next()?, next()?, next()?);

@@ -30,7 +30,7 @@
 //! # What a commune decides
 //! [`calendar`] knows public holidays, school holidays, closings and clocks, and says why a day does
 //! not count. [`deadline`] says until when a day may be booked or cancelled, and why. [`settings`] is
-//! what a commune writes of all that in one file.
+//! what a commune writes of all that in one file. [`booking`] decides whether a child may be booked or cancelled.
 //!
 //! # What things cost
 //! [`tariff`] prices by grids that are data, explains each price, looks for gaps in a grid, and says
@@ -41,6 +41,7 @@
 //! says when something that failed is tried again, and when it is given up.
 
 pub mod backoff;
+pub mod booking;
 pub mod calendar;
 pub mod civility;
 pub mod code;

@@ -17,13 +17,14 @@ mod replay;
 mod rulebook;
 mod scalar;
 
+pub use activity::ServedUnit;
 pub use check::{Action, Check, Outcome, Source};
 pub use compile::compile;
 pub use deadline::{
     DatesRow, DeadlineEntry, ExceptionKeys, LateKeys, Limit, LimitKeys, LimitWord, Opening, Table,
 };
 pub use file::{
-    Activity, CalendarSection, ClosureEntry, CommuneSection, Group, NamedDay, NamedRange, Settings,
+    Activity, CalendarSection, CapacityEntry, ClosureEntry, CommuneSection, EnrolmentMode, Group, NamedDay, NamedRange, Settings,
     Site, Unit,
 };
 pub use gaps::gaps;

@@ -47,6 +47,7 @@ pub static COMMUNE: Tree = Tree {
         step!("commune/account"),
         step!("commune/family"),
         step!("commune/seal"),
+        step!("commune/planning"),
     ],
 };
 

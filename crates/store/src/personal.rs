@@ -49,6 +49,26 @@ const WITH_AGENT: &str = "with the agent";
 /// Every personal column of a commune's database.
 pub const PERSONAL: &[Personal] = &[
     personal(
+        "enrolment",
+        &["activity", "site", "class", "choice", "first_on", "last_on"],
+        About::Family,
+        WITH_FAMILY,
+    ),
+    personal(
+        "booking",
+        &["day", "activity", "unit", "site", "class", "supplement"],
+        About::Family,
+        WITH_FAMILY,
+    ),
+    personal("receipt", &["by_name", "reason"], About::Family, WITH_FAMILY),
+    personal(
+        "receipt_line",
+        &["day", "activity", "unit", "before", "after", "why"],
+        About::Family,
+        WITH_FAMILY,
+    ),
+    personal("rulebook", &["saved_by"], About::Agent, WITH_AGENT),
+    personal(
         "account",
         &[
             "email",
@@ -261,6 +281,10 @@ pub const PERSONAL: &[Personal] = &[
 /// Columns of text, bytes and dates that say nothing about a person.
 pub const PLAIN: &[(&str, &[&str])] = &[
     ("command_done", &["key", "name"]),
+    ("rulebook", &["text"]),
+    ("booking", &["state"]),
+    ("taken", &["day", "activity", "unit", "site", "class"]),
+    ("receipt", &["number", "by_kind"]),
     (
         "journal",
         &[

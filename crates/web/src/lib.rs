@@ -18,6 +18,7 @@ mod outer;
 mod page;
 mod params;
 mod parts;
+mod planning;
 mod posted;
 mod prose;
 mod routes;

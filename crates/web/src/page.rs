@@ -152,6 +152,12 @@ const AGENT_MENU: &[(&str, &str, &str, &[Right])] = &[
     ),
     ("comptes", "Comptes", "/agent/comptes", &[Right::Accounts]),
     (
+        "activites",
+        "Activités",
+        "/agent/activites",
+        &[Right::Activities],
+    ),
+    (
         "messages",
         "Messages",
         "/agent/messages",

@@ -52,6 +52,46 @@ mail! {
     }
 }
 
+mail! {
+    /// What was booked or given back, line by line.
+    BookingsReceipt, "bookings_receipt" to Citizen,
+    ["mail/bookings_receipt.subject.txt", "mail/bookings_receipt.txt", "mail/bookings_receipt.html"],
+    {
+        /// « R-2026-0042 ».
+        number: String,
+        /// Who did it, when it was not who reads this.
+        by: String,
+        /// Why, in the words of who did it.
+        reason: String,
+        /// « Léa, Cantine, jeudi 26 novembre : réservé ».
+        lines: Vec<String>,
+        /// Opens the receipt.
+        link: String,
+        /// Until when it may be taken back; empty when it may not.
+        undo: String,
+    }
+}
+
+impl BookingsReceipt {
+    /// A sample.
+    pub fn sample() -> Self {
+        Self {
+            to: Addressee::new("Mme", "Léa Durant"),
+            zone: Zone::Commune,
+            number: "R-2026-0042".to_owned(),
+            by: "Nadia Bernard".to_owned(),
+            reason: "Appel de la famille".to_owned(),
+            lines: vec![
+                "Zoé, Cantine, jeudi 26 novembre : réservé".to_owned(),
+                "Zoé, Accueil du soir, vendredi 27 novembre : annulé".to_owned(),
+            ],
+            link: "https://portail.exemple.fr/laigneville/espace-famille/planning/recu/R-2026-0042"
+                .to_owned(),
+            undo: "lundi 23 novembre à 9 h 27".to_owned(),
+        }
+    }
+}
+
 impl DocumentEndsSoon {
     /// A sample.
     pub fn sample() -> Self {

@@ -42,6 +42,13 @@ impl Hour {
 }
 
 /// `10:00`, as files write it.
+impl Hour {
+    /// "7 h 30", as it is said.
+    pub fn label_fr(self) -> String {
+        format!("{}\u{a0}h\u{a0}{:02}", self.0 / 60, self.0 % 60)
+    }
+}
+
 impl std::fmt::Display for Hour {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)

@@ -29,7 +29,7 @@ impl Cutoff<'_> {
         } else {
             french::day_year(day)
         };
-        format!("{said} à {}", hour_fr(hour))
+        format!("{said} à {}", hour.label_fr())
     }
 
     /// Day and hour of a limit on the wall; midnight is the end of the day before, 24:00.
@@ -197,11 +197,6 @@ impl Verdict<'_> {
     }
 }
 
-fn hour_fr(hour: Hour) -> String {
-    let minutes = hour.minutes();
-    format!("{}\u{a0}h\u{a0}{:02}", minutes / 60, minutes % 60)
-}
-
 fn when_fr(rule: &Rule, day: Date, start: Option<Hour>) -> String {
     let said = match &rule.when {
         When::Always => return "aucune réservation n’est nécessaire".to_owned(),
@@ -210,7 +205,7 @@ fn when_fr(rule: &Rule, day: Date, start: Option<Hour>) -> String {
         When::Minutes(n) => {
             let from = start.map_or_else(
                 || " (heure inconnue, compté depuis 0\u{a0}h)".to_owned(),
-                |start| format!(" ({})", hour_fr(start)),
+                |start| format!(" ({})", start.label_fr()),
             );
             let counted = if rule.days_off.is_some() && rule.shift() == Shift::Stays {
                 " qui comptent"
@@ -286,7 +281,7 @@ fn duration_fr(minutes: u32) -> String {
 fn at_fr(at: Option<Hour>) -> String {
     match at {
         None => ", fin de journée".to_owned(),
-        Some(hour) => format!(", {}", hour_fr(hour)),
+        Some(hour) => format!(", {}", hour.label_fr()),
     }
 }
 

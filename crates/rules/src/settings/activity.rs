@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::file::{Activity, Unit};
+use super::file::{Activity, EnrolmentMode, Unit};
+use super::list::Names;
 use crate::calendar::{Calendar, DaysOff, Hour, Off, Place, Weekdays};
 use crate::deadline::{Season, in_season};
 use crate::french;
@@ -28,7 +29,17 @@ pub struct ServedUnit {
     pub last: Option<Date>,
     /// Sites; empty: all.
     pub sites: Vec<String>,
+    /// Units of the activity that must be booked with it.
+    pub requires: Vec<String>,
+    /// Units of the activity that cannot be booked with it.
+    pub excludes: Vec<String>,
+    /// Every child of the commune may be booked; otherwise the town hall enrols first.
+    pub free: bool,
     days: Option<Weekdays>,
+}
+
+fn names(list: Option<&Names>) -> Vec<String> {
+    list.map_or_else(Vec::new, |names| names.0.clone())
 }
 
 /// Why a unit is not given on a day.
@@ -97,6 +108,9 @@ impl ServedUnit {
                 .sites
                 .as_ref()
                 .map_or_else(Vec::new, |sites| sites.0.clone()),
+            requires: names(unit.requires.as_ref()),
+            excludes: names(unit.excludes.as_ref()),
+            free: activity.enrolment == Some(EnrolmentMode::Free),
             days: unit.days.or(activity.days).map(|days| days.0),
         };
         units.into_iter().map(joined).collect()

@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use super::activity::ServedUnit;
 use super::check::Action;
 use super::deadline::DeadlineEntry;
-use super::file::{Settings, Site};
+use super::file::{Activity, CapacityEntry, Settings, Site};
 use super::list::Names;
 use super::problem::{Level, Problem, Problems};
 use super::rulebook::{Entry, Rulebook, Scope};
+use crate::booking::Capacity;
 use crate::calendar::SchoolHolidays;
 use crate::deadline::Deadline;
 
@@ -35,6 +36,11 @@ pub fn compile(settings: &Settings, holidays: &SchoolHolidays) -> (Option<Rulebo
         });
         entries.push(compiled);
     }
+    let capacities = problems.at("capacities", |problems| {
+        let all = settings.capacities.iter().enumerate();
+        all.map(|(index, entry)| problems.at(index, |problems| capacity(entry, settings, problems)))
+            .collect()
+    });
     let rulebook = Rulebook {
         name: settings.commune.name.clone(),
         valid_from: settings.valid_from.map(|day| day.0),
@@ -45,10 +51,43 @@ pub fn compile(settings: &Settings, holidays: &SchoolHolidays) -> (Option<Rulebo
             .flat_map(|(id, activity)| ServedUnit::of(id, activity))
             .collect(),
         entries,
+        capacities,
+        sites: named(&settings.sites, |site| &site.name),
+        groups: named(&settings.groups, |group| &group.name),
     };
     let found = problems.into_found();
     let usable = found.iter().all(|problem| problem.level != Level::Error);
     (usable.then_some(rulebook), found)
+}
+
+fn named<T>(all: &BTreeMap<String, T>, name: fn(&T) -> &String) -> BTreeMap<String, String> {
+    let all = all.iter();
+    all.map(|(id, one)| (id.clone(), name(one).clone()))
+        .collect()
+}
+
+fn capacity(entry: &CapacityEntry, settings: &Settings, problems: &mut Problems) -> Capacity {
+    // The same names as a deadline's are to be known.
+    let scope = DeadlineEntry {
+        activity: entry.activity.clone(),
+        unit: entry.unit.clone(),
+        site: entry.site.clone(),
+        group: entry.group.clone(),
+        from: entry.from,
+        to: entry.to,
+        ..DeadlineEntry::default()
+    };
+    scope_references(&scope, settings, problems);
+    Capacity {
+        activities: names(entry.activity.as_ref()),
+        units: names(entry.unit.as_ref()),
+        sites: names(entry.site.as_ref()),
+        groups: names(entry.group.as_ref()),
+        days: entry.days.map(|days| days.0),
+        first: entry.from.map(|day| day.0),
+        last: entry.to.map(|day| day.0),
+        places: entry.places,
+    }
 }
 
 fn names(list: Option<&Names>) -> Vec<String> {
@@ -131,6 +170,7 @@ fn references(settings: &Settings, problems: &mut Problems) {
                 {
                     problems.error("to", "Le dernier jour est avant le premier.");
                 }
+                unit_references(activity, problems);
                 let units = activity
                     .units
                     .iter()
@@ -152,6 +192,22 @@ fn references(settings: &Settings, problems: &mut Problems) {
                 }
             });
         });
+    }
+}
+
+fn unit_references(activity: &Activity, problems: &mut Problems) {
+    for (id, unit) in &activity.units {
+        let links = [("requires", &unit.requires), ("excludes", &unit.excludes)];
+        for (key, list) in links {
+            for other in names(list.as_ref()) {
+                if other == *id || !activity.units.contains_key(&other) {
+                    let message = unknown("unité", &other, activity.units.keys());
+                    problems.at("units", |problems| {
+                        problems.at(id.as_str(), |problems| problems.error(key, message));
+                    });
+                }
+            }
+        }
     }
 }
 

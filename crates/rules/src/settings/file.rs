@@ -37,6 +37,9 @@ pub struct Settings {
     /// Les délais, dans n’importe quel ordre : le plus précis l’emporte.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deadlines: Vec<DeadlineEntry>,
+    /// Les places, quand elles sont comptées. Toutes les lignes qui conviennent valent à la fois.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub capacities: Vec<CapacityEntry>,
     /// Des exemples dont le résultat est connu. `preau rules check` les rejoue.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Check>,
@@ -186,6 +189,9 @@ pub struct Activity {
     pub sites: Option<Names>,
     /// Options entre lesquelles on choisit : « régulier », « occasionnel ».
     pub options: Option<Names>,
+    /// Qui inscrit : la `"mairie"` (sans cette clé), ou `"libre"` : tout enfant de la commune peut être
+    /// réservé.
+    pub enrolment: Option<EnrolmentMode>,
     /// Ses unités, par identifiant : repas, matin, soir, journée.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub units: BTreeMap<String, Unit>,
@@ -203,4 +209,42 @@ pub struct Unit {
     pub start: Option<Hour>,
     /// Heure de fin.
     pub end: Option<Hour>,
+    /// Unités de la même activité qu’il faut réserver avec elle.
+    pub requires: Option<Names>,
+    /// Unités de la même activité qui ne vont pas avec elle.
+    pub excludes: Option<Names>,
+}
+
+/// Qui inscrit un enfant à une activité.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum EnrolmentMode {
+    /// The town hall, child by child.
+    #[serde(rename = "mairie")]
+    TownHall,
+    /// Nobody: every child of the commune may be booked.
+    #[serde(rename = "libre")]
+    Free,
+}
+
+/// Des places, pour ce que la portée désigne. Les réservations de tout ce qui est dans la portée se
+/// partagent ces places.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CapacityEntry {
+    /// Portée : ces activités.
+    pub activity: Option<Names>,
+    /// Portée : ces unités.
+    pub unit: Option<Names>,
+    /// Portée : ces sites.
+    pub site: Option<Names>,
+    /// Portée : ces groupes.
+    pub group: Option<Names>,
+    /// Ces jours de la semaine seulement.
+    pub days: Option<WeekdayList>,
+    /// À partir de ce jour de service.
+    pub from: Option<Day>,
+    /// Jusqu’à ce jour de service.
+    pub to: Option<Day>,
+    /// Combien.
+    pub places: u32,
 }

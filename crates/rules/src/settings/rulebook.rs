@@ -1,12 +1,13 @@
 //! Settings that were checked, and answer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
 pub use super::activity::NotServed;
 use super::activity::ServedUnit;
 use super::check::Action;
+use crate::booking::Capacity;
 use crate::calendar::{Calendar, Place};
 use crate::deadline::{Cutoff, Deadline, Season, Service, cutoff, in_season};
 use crate::french;
@@ -176,9 +177,21 @@ pub struct Rulebook {
     pub units: Vec<ServedUnit>,
     /// The deadlines, in the order of the file.
     pub entries: Vec<Entry>,
+    /// The places, where they are counted.
+    pub capacities: Vec<Capacity>,
+    /// Names of the sites by identifier.
+    pub sites: BTreeMap<String, String>,
+    /// Names of the groups by identifier.
+    pub groups: BTreeMap<String, String>,
 }
 
 impl Rulebook {
+    /// A unit by its identifiers.
+    pub fn served(&self, activity: &str, unit: &str) -> Option<&ServedUnit> {
+        let mut all = self.units.iter();
+        all.find(|u| u.activity == activity && u.unit == unit)
+    }
+
     /// The unit of a question.
     pub fn unit(&self, query: &Query<'_>) -> Result<&ServedUnit, Unanswered> {
         let of_activity = || {

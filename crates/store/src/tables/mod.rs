@@ -2,11 +2,13 @@
 
 pub mod account;
 pub mod agent;
+pub mod booking;
 pub mod command;
 pub mod commune;
 pub mod contact;
 pub mod counter;
 pub mod document;
+pub mod enrolment;
 pub mod fact;
 pub mod family;
 pub mod file;
@@ -20,10 +22,12 @@ pub mod news;
 pub mod page;
 pub mod procedure;
 pub mod proof;
+pub mod receipt;
 pub mod recovery;
 pub mod request;
 pub mod retention;
 pub mod role;
+pub mod rulebook;
 pub mod seal;
 pub mod session;
 pub mod setting;
@@ -42,10 +46,12 @@ pub fn every_statement() -> Vec<(&'static Sql, bool)> {
     let both = [
         account::ALL,
         agent::ALL,
+        booking::ALL,
         command::ALL,
         contact::ALL,
         counter::ALL,
         document::ALL,
+        enrolment::ALL,
         fact::ALL,
         family::ALL,
         file::ALL,
@@ -59,10 +65,12 @@ pub fn every_statement() -> Vec<(&'static Sql, bool)> {
         page::ALL,
         procedure::ALL,
         proof::ALL,
+        receipt::ALL,
         recovery::ALL,
         request::ALL,
         retention::ALL,
         role::ALL,
+        rulebook::ALL,
         seal::ALL,
         session::ALL,
         setting::ALL,

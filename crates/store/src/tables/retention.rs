@@ -25,6 +25,12 @@ statements! {
     REQUEST_FILE = "DELETE FROM request_file WHERE file_id = ?1";
     REQUEST_MESSAGES = "DELETE FROM request_message WHERE request_id = ?1";
     REQUEST_DOCUMENTS = "DELETE FROM document WHERE request_id = ?1";
+    RECEIPT_LINES = "DELETE FROM receipt_line WHERE receipt_id IN (SELECT id FROM receipt WHERE family_id = ?1)";
+    RECEIPTS = "DELETE FROM receipt WHERE family_id = ?1";
+    FAMILY_BOOKINGS = "DELETE FROM booking WHERE family_id = ?1";
+    CHILD_LINES = "DELETE FROM receipt_line WHERE child_id = ?1";
+    CHILD_BOOKINGS = "DELETE FROM booking WHERE child_id = ?1";
+    ENROLMENTS = "DELETE FROM enrolment WHERE child_id = ?1";
     FAMILY_DOCUMENTS = "DELETE FROM document WHERE family_id = ?1";
     OWNER_DOCUMENTS = "DELETE FROM document WHERE owner_id = ?1";
     REQUEST = "DELETE FROM request WHERE id = ?1";
@@ -211,7 +217,15 @@ pub async fn erase_family(tx: &mut Tx, id: Uuid) -> Result<Vec<String>, StoreErr
     for sql in [&LINKS_GUARDIAN, &LINKS_CHILD, &CONTESTS, &SUBSCRIPTIONS] {
         tx.put(sql, args![id]).await?;
     }
-    for sql in [&CODE_USES, &CODES, &INVOICES, &FAMILY_DOCUMENTS] {
+    for sql in [
+        &CODE_USES,
+        &CODES,
+        &INVOICES,
+        &FAMILY_DOCUMENTS,
+        &RECEIPT_LINES,
+        &RECEIPTS,
+        &FAMILY_BOOKINGS,
+    ] {
         tx.put(sql, args![id]).await?;
     }
     for (member,) in alone {
@@ -226,6 +240,9 @@ pub async fn erase_family(tx: &mut Tx, id: Uuid) -> Result<Vec<String>, StoreErr
             }
         }
         for sql in [
+            &CHILD_LINES,
+            &CHILD_BOOKINGS,
+            &ENROLMENTS,
             &FACTS,
             &OWNER_DOCUMENTS,
             &CHANGES,

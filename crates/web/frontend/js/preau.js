@@ -140,3 +140,40 @@ if (session) {
   });
   start();
 }
+
+// The planning: how many changes, and arrow keys from cell to cell. Each row is one stop of the tab key.
+for (const form of all("[data-planning]")) {
+  const told = form.querySelector("[data-changes]");
+  const first = told.textContent;
+  const boxes = [...form.querySelectorAll("input[name=c]")];
+  const count = () => {
+    const changed = boxes.filter((box) => box.checked !== box.defaultChecked).length;
+    told.textContent = changed ? `${number.format(changed)} changement${changed > 1 ? "s" : ""}` : first;
+  };
+  const cells = (row) => [...row.querySelectorAll("input[name=c]")];
+  for (const row of form.querySelectorAll("tbody tr")) cells(row).forEach((box, at) => { box.tabIndex = at ? -1 : 0; });
+  const go = (box) => {
+    if (!box) return;
+    cells(box.closest("tr")).forEach((other) => { other.tabIndex = other === box ? 0 : -1; });
+    box.focus();
+  };
+  form.addEventListener("change", count);
+  form.addEventListener("keydown", (event) => {
+    const box = event.target;
+    if (box.name !== "c") return;
+    const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const row = box.closest("tr");
+    const along = cells(row);
+    if (step[1]) go(along[along.indexOf(box) + step[1]]);
+    else {
+      const at = box.closest("td").cellIndex;
+      let next = row;
+      do next = step[0] < 0 ? next.previousElementSibling : next.nextElementSibling;
+      while (next && !next.cells[at]?.querySelector("input[name=c]"));
+      if (next) go(next.cells[at].querySelector("input[name=c]"));
+    }
+  });
+  count();
+}

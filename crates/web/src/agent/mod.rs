@@ -2,6 +2,7 @@
 
 mod account;
 mod accounts;
+mod activities;
 pub(crate) mod agents;
 mod appearance;
 mod codes;
@@ -27,6 +28,7 @@ pub(crate) mod own_page;
 mod page_edit;
 mod pages;
 mod passwords;
+mod planning;
 mod procedures;
 mod request;
 mod request_view;
@@ -57,6 +59,8 @@ pub(crate) fn routes() -> Routes {
         .with(families::routes)
         .with(family::routes)
         .with(family_members::routes)
+        .with(planning::routes)
+        .with(activities::routes)
         .with(accounts::routes)
         .with(sign_up::routes)
         .with(account::routes)

@@ -14,7 +14,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 }
 
 /// Why the space is closed to who has no abonnement.
-pub(super) const WHY: &str = "L’Espace famille montre le dossier de votre famille : responsables, enfants, puis réservations. Pour que personne d’autre ne le voie, il s’ouvre avec le code abonné que la mairie vous a envoyé, ou avec une de vos factures.";
+pub(crate) const WHY: &str = "L’Espace famille montre le dossier de votre famille : responsables, enfants, puis réservations. Pour que personne d’autre ne le voie, il s’ouvre avec le code abonné que la mairie vous a envoyé, ou avec une de vos factures.";
 
 #[derive(Template)]
 #[template(path = "citizen/no_subscription.html")]

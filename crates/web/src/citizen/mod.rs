@@ -9,7 +9,7 @@ pub(crate) mod documents;
 pub(crate) mod dossier;
 mod dossier_edit;
 mod dossier_persons;
-mod family_space;
+pub(crate) mod family_space;
 pub(crate) mod files;
 pub(crate) mod home;
 pub(crate) mod informations;
@@ -18,6 +18,7 @@ mod login;
 pub(crate) mod menus;
 mod my_account;
 mod password;
+mod planning;
 mod procedures;
 pub(crate) mod requests;
 mod session;
@@ -52,6 +53,7 @@ pub(crate) fn routes() -> Routes {
         .with(dossier_persons::routes)
         .with(documents::routes)
         .with(procedures::routes)
+        .with(planning::routes)
         .with(family_space::routes)
         .with(billing_space::routes)
         .with(theme::routes)

@@ -1,0 +1,17 @@
+//! The planning of activities: what the commune decided, who is enrolled, who comes when.
+//!
+//! Pages draw a [`board`](mod@board) and the lane decides on one, with the same pure rules
+//! ([`preau_rules::booking`]): a cell is open on the screen if and only if a post at that instant is accepted.
+
+mod board;
+mod enrol;
+mod plan;
+mod receipt;
+pub mod rules;
+mod save;
+
+pub use board::Of;
+pub use enrol::{EnrolForm, Enrolled, end_enrolment, enrol, enrolments};
+pub use plan::{ChildPlan, Plan, Row, Show, Shown, plan};
+pub use receipt::{Line as ReceiptLine, Sheet, UNDO_MINUTES, mine, receipt};
+pub use save::{Counter, Line, MOST, Outcome, Saved, Wish, save, undo, verify};

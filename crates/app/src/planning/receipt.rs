@@ -1,0 +1,318 @@
+//! Receipts: what was saved, on the screen and by mail, and taken back.
+
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use preau_rules::{
+    french,
+    number::{Prefix, PublicNumber},
+};
+use preau_store::{
+    StoreError, Tx,
+    tables::{
+        account, counter, enrolment, journal,
+        receipt::{self, Receipt},
+        subscription,
+    },
+};
+use uuid::Uuid;
+
+use super::{
+    board::Of,
+    plan::who,
+    rules,
+    save::{self, Outcome, UNDO, Wish},
+};
+use crate::{
+    Caller, Cx, Error,
+    citizen::addressee,
+    contact::Letterhead,
+    mail::{BookingsReceipt, Mail, Zone},
+    outbox::{self, Post},
+};
+
+/// How long a receipt may be taken back, in minutes.
+pub const UNDO_MINUTES: i64 = 15;
+/// Lines of a receipt in its mail.
+const IN_MAIL: usize = 40;
+/// Receipts in the list.
+const LISTED: i64 = 30;
+const GOOD_FOR: SignedDuration = SignedDuration::from_hours(48);
+const JOURNAL: &str = "receipt";
+
+/// A line of a receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// First name of the child.
+    pub child: String,
+    /// « Restaurant scolaire, Repas ».
+    pub label: String,
+    /// The day.
+    pub day: Date,
+    /// « réservé », « annulé », « liste d’attente ».
+    pub done: &'static str,
+    /// The rule and its values, in words.
+    pub why: String,
+}
+
+/// A receipt.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    /// The receipt.
+    pub receipt: Receipt,
+    /// Its lines.
+    pub lines: Vec<Line>,
+    /// Until when it may be taken back, when it still may.
+    pub undo_until: Option<Timestamp>,
+}
+
+fn done_fr(before: &str, after: &str) -> &'static str {
+    match (before, after) {
+        ("waiting", "") => "liste d’attente quittée",
+        (_, "") => "annulé",
+        (_, "waiting") => "liste d’attente",
+        (_, "absent") => "absence signalée",
+        ("waiting", "booked") => "place obtenue",
+        _ => "réservé",
+    }
+}
+
+/// A receipt that may still be taken back, and what that takes.
+pub(super) async fn still_undoable(
+    tx: &mut Tx,
+    number: &str,
+    at: Timestamp,
+) -> Result<(Receipt, Vec<Wish>), Error> {
+    let found = receipt::by_number(tx, number).await?;
+    let found = found.ok_or(Error::NotFound)?;
+    if undo_until(&found, at).is_none() {
+        return Err(Error::Conflict(format!(
+            "Ces changements ne peuvent plus être annulés d’un coup : c’était possible pendant {UNDO_MINUTES} minutes. Changez-les sur le planning."
+        )));
+    }
+    let lines = receipt::lines(tx, found.id).await?;
+    let wishes = lines.into_iter().map(|line| Wish {
+        child: line.child_id,
+        day: line.day,
+        activity: line.activity,
+        unit: line.unit,
+        book: line.after.is_empty(),
+    });
+    Ok((found, wishes.collect()))
+}
+
+fn undo_until(receipt: &Receipt, now: Timestamp) -> Option<Timestamp> {
+    let until = receipt.at.checked_add(UNDO).ok()?;
+    let free = receipt.undoes.is_none() && receipt.undone_by.is_none();
+    (free && receipt.by_kind != "system" && now <= until).then_some(until)
+}
+
+/// Writes receipts in somebody's name.
+pub(super) struct Writer<'a> {
+    caller: &'a Caller,
+    head: &'a Letterhead,
+    /// Why, in the agent's words.
+    pub(super) reason: &'a str,
+    /// The receipt that is taken back.
+    pub(super) undoes: Option<Uuid>,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(caller: &'a Caller, head: &'a Letterhead) -> Self {
+        Self {
+            caller,
+            head,
+            reason: "",
+            undoes: None,
+        }
+    }
+
+    /// Keeps a receipt, and mails it; gives its number.
+    pub(super) async fn write(
+        &self,
+        tx: &mut Tx,
+        family: Uuid,
+        lines: Vec<(receipt::Line, save::Line)>,
+    ) -> Result<String, Error> {
+        let at = tx.at();
+        let year = at.to_zoned(self.head.zone.clone()).year();
+        let sequence = counter::next(tx, &format!("receipt-{year}")).await?;
+        let number = PublicNumber::new(
+            Prefix::Receipt,
+            year,
+            u32::try_from(sequence).unwrap_or_default(),
+        )
+        .map_err(|e| StoreError::Internal(format!("number of a receipt: {e}")))?
+        .to_string();
+        let actor = self.caller.actor();
+        let by_name = match self.caller {
+            Caller::Account(account) => account.name.clone(),
+            _ => actor.name.clone(),
+        };
+        let new = Receipt {
+            id: tx.new_id(),
+            number: number.clone(),
+            family_id: family,
+            at,
+            by_kind: actor.kind.to_owned(),
+            by_id: actor.id,
+            by_name,
+            reason: self.reason.to_owned(),
+            undoes: self.undoes,
+            undone_by: None,
+        };
+        let rows: Vec<receipt::Line> = (1..)
+            .zip(&lines)
+            .map(|(at, (row, _))| receipt::Line {
+                line: at,
+                ..row.clone()
+            })
+            .collect();
+        receipt::insert(tx, &new, &rows).await?;
+        if actor.kind == "agent" {
+            let change = journal::Change {
+                action: "booked",
+                kind: JOURNAL,
+                id: new.id.to_string(),
+                name: &number,
+                before: None,
+                after: Some(&self.reason),
+            };
+            journal::note(tx, change).await?;
+        }
+        self.mail(tx, &new, &lines).await?;
+        Ok(number)
+    }
+
+    async fn mail(
+        &self,
+        tx: &mut Tx,
+        new: &Receipt,
+        lines: &[(receipt::Line, save::Line)],
+    ) -> Result<(), Error> {
+        let mut said: Vec<String> = lines
+            .iter()
+            .take(IN_MAIL)
+            .map(|(row, line)| {
+                format!(
+                    "{}, {}, {} : {}",
+                    line.child,
+                    line.label,
+                    french::day(line.day),
+                    done_fr(&row.before, &row.after)
+                )
+            })
+            .collect();
+        if lines.len() > IN_MAIL {
+            said.push(format!("et {} autres lignes", lines.len() - IN_MAIL));
+        }
+        let undo = undo_until(new, new.at);
+        // Who did it gets the mail; what others did for the family, everybody of it.
+        let mut people: Vec<(crate::mail::Addressee, String, String)> = Vec::new();
+        if let Caller::Account(me) = self.caller {
+            if let Some(me) = account::get(tx, me.id).await? {
+                let to = addressee(&me.civility, &me.first_name, &me.last_name);
+                people.push((to, me.full_name(), me.email));
+            }
+        } else {
+            let ties = subscription::of_family(tx, new.family_id).await?;
+            let ties = ties.into_iter();
+            people.extend(ties.filter(|t| t.ended_at.is_none() && !t.blocked).map(|t| {
+                let to = addressee(&t.civility, &t.first_name, &t.last_name);
+                (to, t.full_name(), t.email)
+            }));
+        }
+        for (to, name, email) in people {
+            let mail = BookingsReceipt {
+                to,
+                zone: Zone::Commune,
+                number: new.number.clone(),
+                by: match self.caller {
+                    Caller::Account(_) => String::new(),
+                    _ => new.by_name.clone(),
+                },
+                reason: new.reason.clone(),
+                lines: said.clone(),
+                link: format!(
+                    "{}/espace-famille/planning/recu/{}",
+                    self.head.card.portal_url, new.number
+                ),
+                undo: undo
+                    .filter(|_| new.by_kind == "account")
+                    .map(|at| french::instant(at, &self.head.zone))
+                    .unwrap_or_default(),
+            };
+            let post = Post {
+                kind: BookingsReceipt::NAME,
+                to_name: &name,
+                to_address: &email,
+                rendered: self.head.write(&mail)?,
+                about: Some((JOURNAL, new.id)),
+                good_for: GOOD_FOR,
+            };
+            outbox::post(tx, post).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A receipt of the caller's families, or of a family at the counter.
+pub async fn receipt(cx: &Cx, family: Option<Uuid>, number: &str) -> Result<Sheet, Error> {
+    let (of, _) = who(cx, family)?;
+    let mut tx = cx.read().await?;
+    let roster = roster(&mut tx, of).await?;
+    let found = receipt::by_number(&mut tx, number).await?;
+    let found = found.filter(|r| roster.iter().any(|line| line.family_id == r.family_id));
+    let found = found.ok_or(Error::NotFound)?;
+    let rules = rules::current(cx, &mut tx).await?;
+    let lines = receipt::lines(&mut tx, found.id).await?;
+    let lines = lines.into_iter().map(|line| {
+        let child = roster.iter().find(|c| c.child_id == line.child_id);
+        let unit = rules.loaded.rulebook.served(&line.activity, &line.unit);
+        Line {
+            child: child.map(|c| c.first_name.clone()).unwrap_or_default(),
+            label: unit.map_or_else(|| line.unit.clone(), |u| u.label.clone()),
+            day: line.day,
+            done: done_fr(&line.before, &line.after),
+            why: line.why,
+        }
+    });
+    Ok(Sheet {
+        undo_until: undo_until(&found, cx.at),
+        lines: lines.collect(),
+        receipt: found,
+    })
+}
+
+async fn roster(tx: &mut Tx, of: Of) -> Result<Vec<enrolment::Line>, Error> {
+    Ok(match of {
+        Of::Account(account) => enrolment::of_account(tx, account).await?,
+        Of::Family(family) => enrolment::of_family(tx, family).await?,
+    })
+}
+
+/// The last receipts of the caller's families, or of a family at the counter.
+pub async fn mine(cx: &Cx, family: Option<Uuid>) -> Result<Vec<Receipt>, Error> {
+    let (of, _) = who(cx, family)?;
+    let mut tx = cx.read().await?;
+    let roster = roster(&mut tx, of).await?;
+    let mut families: Vec<Uuid> = roster.iter().map(|line| line.family_id).collect();
+    families.dedup();
+    let mut all = Vec::new();
+    // Few accounts have more than one family.
+    for family in families {
+        all.extend(receipt::of_family(&mut tx, family, LISTED).await?);
+    }
+    Ok(all)
+}
+
+impl Outcome {
+    /// The word of the verification.
+    #[must_use]
+    pub fn label_fr(self) -> &'static str {
+        match self {
+            Self::Booked => "réservé",
+            Self::Waits => "liste d’attente",
+            Self::Cancelled => "annulé",
+            Self::Refused => "pas possible",
+        }
+    }
+}

@@ -1,0 +1,438 @@
+//! Réservation: a long period by pattern. Children, weekdays by unit, from, to, every week or one in two, exceptions;
+//! then what it makes day by day, and one write.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use http::StatusCode;
+use jiff::{
+    ToSpan,
+    civil::{Date, Weekday},
+};
+use preau_app::{
+    Error, FieldError,
+    planning::{self, Line, Outcome, Wish},
+};
+use preau_rules::french;
+use uuid::Uuid;
+
+use super::{
+    Desk,
+    verify::{Verification, finish},
+};
+use crate::{
+    call::{Call, Reply},
+    forms::{Choice, Form},
+    params::{self, Asked},
+    posted::Posted,
+};
+
+/// The longest period, in days.
+const LONGEST: i32 = 380;
+/// Refused days that are named one by one.
+const NAMED: usize = 60;
+
+struct UnitView {
+    label: String,
+    /// Value, letter, name for who does not see the column, ticked.
+    boxes: Vec<(String, String, bool)>,
+}
+
+#[derive(Template)]
+#[template(path = "planning/pattern.html")]
+struct Body {
+    csrf: String,
+    action: String,
+    back: String,
+    children: Vec<Choice>,
+    weekdays: Vec<&'static str>,
+    units: Vec<UnitView>,
+    form: Form,
+    what: Vec<Choice>,
+    rhythm: Vec<Choice>,
+    counter: bool,
+}
+
+fn fields() -> Form {
+    Form::default()
+        .required("faire", "Que voulez-vous faire ?")
+        .required("e", "Pour")
+        .required("j", "Jours et activités")
+        .required("du", "Du")
+        .hint("Par exemple 30/11/2026.")
+        .required("au", "Au")
+        .hint("Par exemple 03/07/2027, la fin de l’année scolaire.")
+        .required("rythme", "Rythme")
+        .optional("ancre", "Première semaine concernée")
+        .hint("Pour « une semaine sur deux » : un jour de cette semaine.")
+        .optional("sauf", "Sauf ces jours")
+        .hint("Un par ligne, par exemple 24/12/2026.")
+        .optional("motif", "Motif, inscrit au journal")
+}
+
+/// A day as people or browsers write it.
+fn day(text: &str) -> Option<Date> {
+    let text = text.trim();
+    let written = preau_rules::family::written_date(text);
+    params::day(text).or(written.filter(|d| (2000..=2200).contains(&d.year())))
+}
+
+/// What the form says, once it is understood.
+struct Pattern {
+    book: bool,
+    children: Vec<Uuid>,
+    /// Activity, unit, weekday.
+    cells: Vec<(String, String, i8)>,
+    first: Date,
+    last: Date,
+    /// Monday of a week that counts, when one in two does.
+    anchor: Option<Date>,
+    except: Vec<Date>,
+}
+
+fn monday(day: Date) -> Date {
+    day.saturating_sub(i64::from(day.weekday().to_monday_zero_offset()).days())
+}
+
+fn read(form: &Posted) -> Result<Pattern, Vec<FieldError>> {
+    let mut errors = Vec::new();
+    let mut say = |field, message: &str| errors.push(FieldError::new(field, message));
+    let book = match form.text("faire") {
+        "reserver" => true,
+        "annuler" => false,
+        _ => {
+            say("faire", "Choisissez de réserver ou d’annuler.");
+            true
+        }
+    };
+    let children: Vec<Uuid> = form.all("e").filter_map(|id| id.parse().ok()).collect();
+    if children.is_empty() {
+        say("e", "Cochez au moins un enfant.");
+    }
+    let cells: Vec<(String, String, i8)> = form
+        .all("j")
+        .filter_map(|text| {
+            let mut parts = text.split('*');
+            let (activity, unit) = (parts.next()?, parts.next()?);
+            let weekday: i8 = parts.next()?.parse().ok()?;
+            Some((activity.to_owned(), unit.to_owned(), weekday))
+        })
+        .collect();
+    if cells.is_empty() {
+        say("j", "Cochez au moins un jour.");
+    }
+    let (first, last) = (day(form.text("du")), day(form.text("au")));
+    if first.is_none() {
+        say("du", "Indiquez le premier jour, par exemple 30/11/2026.");
+    }
+    match (first, last) {
+        (_, None) => say("au", "Indiquez le dernier jour, par exemple 03/07/2027."),
+        (Some(first), Some(last)) if last < first => {
+            say("au", "Le dernier jour est avant le premier.");
+        }
+        (Some(first), Some(last)) if (last - first).get_days() > LONGEST => {
+            say("au", "Pas plus d’une année à la fois.");
+        }
+        _ => {}
+    }
+    let anchor = match form.text("rythme") {
+        "chaque" => None,
+        "deux" => {
+            let anchor = day(form.text("ancre")).map(monday);
+            if anchor.is_none() {
+                say("ancre", "Indiquez un jour de la première semaine, par exemple 30/11/2026.");
+            }
+            anchor
+        }
+        _ => {
+            say("rythme", "Choisissez chaque semaine, ou une semaine sur deux.");
+            None
+        }
+    };
+    let lines = form.text("sauf").lines().map(str::trim);
+    let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+    let except: Vec<Date> = lines.iter().filter_map(|line| day(line)).collect();
+    if except.len() != lines.len() {
+        say("sauf", "Un de ces jours n’est pas une date : écrivez par exemple 24/12/2026, un jour par ligne.");
+    }
+    match (first, last) {
+        (Some(first), Some(last)) if errors.is_empty() => Ok(Pattern {
+            book,
+            children,
+            cells,
+            first,
+            last,
+            anchor,
+            except,
+        }),
+        _ => Err(errors),
+    }
+}
+
+impl Pattern {
+    fn holds(&self, day: Date) -> bool {
+        let week = |anchor: Date| (monday(day) - anchor).get_days().div_euclid(7) % 2 == 0;
+        !self.except.contains(&day) && self.anchor.is_none_or(week)
+    }
+
+    fn wishes(&self) -> Vec<Wish> {
+        let days = self.first.series(1.day()).take_while(|d| *d <= self.last);
+        let mut wishes = Vec::new();
+        for day in days.filter(|d| self.holds(*d)) {
+            let weekday = day.weekday().to_monday_one_offset();
+            for (activity, unit, _) in self.cells.iter().filter(|(.., w)| *w == weekday) {
+                wishes.extend(self.children.iter().map(|child| Wish {
+                    child: *child,
+                    day,
+                    activity: activity.clone(),
+                    unit: unit.clone(),
+                    book: self.book,
+                }));
+            }
+        }
+        wishes
+    }
+}
+
+async fn draw(desk: &Desk, call: &Call, form: Form, posted: &Posted, status: StatusCode) -> Reply {
+    let today = call.cx.at.to_zoned(call.portal.zone()).date();
+    // Who is enrolled in what shows in the weeks that come.
+    let days = (today, today.saturating_add(35.days()));
+    let plan = planning::plan(&call.cx, desk.family, days).await?;
+    let ticked = |name: &str, value: &str| posted.all(name).any(|v| v == value);
+    let blank = !posted.ticked("csrf");
+    let mut units: Vec<UnitView> = Vec::new();
+    let mut known: Vec<(String, String)> = Vec::new();
+    for row in plan.children.iter().flat_map(|c| &c.rows) {
+        let key = (row.activity.clone(), row.unit.clone());
+        if known.contains(&key) {
+            continue;
+        }
+        let boxes = (1..=5_i8).map(|n| {
+            let value = format!("{}*{}*{n}", row.activity, row.unit);
+            let weekday = Weekday::from_monday_one_offset(n).unwrap_or(Weekday::Monday);
+            let name = format!("{}, {}", row.label, french::weekday(weekday));
+            let tick = ticked("j", &value);
+            (value, name, tick)
+        });
+        units.push(UnitView {
+            label: row.label.clone(),
+            boxes: boxes.collect(),
+        });
+        known.push(key);
+    }
+    let choice = |name: &str, value: &str, label: &str, first: bool| Choice {
+        value: value.to_owned(),
+        label: label.to_owned(),
+        selected: ticked(name, value) || (blank && first),
+    };
+    let body = Body {
+        csrf: call.csrf(),
+        action: call.href(&desk.pattern),
+        back: call.href(&desk.root),
+        children: plan
+            .children
+            .iter()
+            .map(|c| choice("e", &c.id.to_string(), &c.first_name, true))
+            .collect(),
+        weekdays: (1..=5)
+            .filter_map(|n| Weekday::from_monday_one_offset(n).ok())
+            .map(french::weekday)
+            .collect(),
+        units,
+        what: vec![
+            choice("faire", "reserver", "Réserver", true),
+            choice("faire", "annuler", "Annuler ce qui est réservé", false),
+        ],
+        rhythm: vec![
+            choice("rythme", "chaque", "Chaque semaine", true),
+            choice("rythme", "deux", "Une semaine sur deux", false),
+        ],
+        form,
+        counter: desk.at_counter(),
+    };
+    let crumbs = [
+        ("Planning des activités", Some(desk.root.as_str())),
+        ("Réservation", None),
+    ];
+    desk.draw(call, "Réservation sur une longue période", &crumbs, &body, status)
+}
+
+/// The empty form.
+pub(crate) async fn pattern(desk: Desk, call: Call, asked: Asked) -> Reply {
+    let today = call.cx.at.to_zoned(call.portal.zone()).date();
+    let from = params::asked(&asked, "du").and_then(params::day);
+    let mut form = fields();
+    form.set("du", &french::day_digits(from.unwrap_or(today)));
+    draw(&desk, &call, form, &Posted::default(), StatusCode::OK).await
+}
+
+struct DayView {
+    day: String,
+    what: String,
+    why: String,
+}
+
+#[derive(Template)]
+#[template(path = "planning/preview.html")]
+struct Preview {
+    csrf: String,
+    action: String,
+    /// The form as it was filled.
+    held: Vec<(String, String)>,
+    /// « 34 jours réservés, 1 déjà clos, 2 complets ».
+    said: String,
+    /// By child: first name, what is done.
+    children: Vec<(String, String)>,
+    /// By month: name, how many.
+    months: Vec<(String, String)>,
+    refused: Vec<DayView>,
+    waits: Vec<DayView>,
+    more: usize,
+    passed_over: usize,
+    button: String,
+    possible: bool,
+    counter: bool,
+}
+
+fn by(lines: &[&Line], key: impl Fn(&Line) -> String) -> Vec<(String, String)> {
+    let mut all: Vec<(String, u64)> = Vec::new();
+    for line in lines {
+        let key = key(line);
+        match all.iter_mut().find(|(k, _)| *k == key) {
+            Some((_, n)) => *n += 1,
+            None => all.push((key, 1)),
+        }
+    }
+    all.into_iter()
+        .map(|(key, n)| (key, french::count(n, "ligne", "lignes")))
+        .collect()
+}
+
+fn days(lines: &[&Line]) -> Vec<DayView> {
+    lines
+        .iter()
+        .take(NAMED)
+        .map(|line| DayView {
+            day: french::day_year(line.day),
+            what: format!("{}, {}", line.child, line.label),
+            why: line.why.clone(),
+        })
+        .collect()
+}
+
+fn said(lines: &[Line], book: bool) -> String {
+    let mut counts: BTreeMap<u8, u64> = BTreeMap::new();
+    for line in lines.iter().filter(|l| !l.nothing) {
+        let key = match line.outcome {
+            Outcome::Booked | Outcome::Cancelled => 0,
+            Outcome::Waits => 1,
+            Outcome::Refused => 2,
+        };
+        *counts.entry(key).or_default() += 1;
+    }
+    let n = |key: u8| counts.get(&key).copied().unwrap_or(0);
+    let mut parts = vec![if book {
+        french::count(n(0), "réservation", "réservations")
+    } else {
+        french::count(n(0), "annulation", "annulations")
+    }];
+    if n(1) > 0 {
+        let words = french::count(n(1), "complète", "complètes");
+        parts.push(format!("{words} → liste d’attente"));
+    }
+    if n(2) > 0 {
+        parts.push(french::count(n(2), "pas possible", "pas possibles"));
+    }
+    parts.join(", ")
+}
+
+/// What the pattern would do, or does it.
+pub(crate) async fn preview(desk: Desk, call: Call, posted: Posted) -> Reply {
+    let again = |errors: &[FieldError]| fields().filled(&posted).with_errors(errors);
+    let invalid = StatusCode::UNPROCESSABLE_ENTITY;
+    if posted.text("etape") == "modifier" {
+        return draw(&desk, &call, again(&[]), &posted, StatusCode::OK).await;
+    }
+    let pattern = match read(&posted) {
+        Ok(pattern) => pattern,
+        Err(errors) => return draw(&desk, &call, again(&errors), &posted, invalid).await,
+    };
+    let counter = desk.counter_of(&posted);
+    if desk.at_counter() && counter.reason.is_empty() {
+        let errors = [FieldError::new("motif", "Indiquez pourquoi, par exemple « appel de la famille ».")];
+        return draw(&desk, &call, again(&errors), &posted, invalid).await;
+    }
+    let lines = planning::verify(&call.cx, desk.family, &pattern.wishes(), &counter).await;
+    let lines = match lines {
+        Err(Error::Conflict(why)) => {
+            let errors = [FieldError::new("au", why)];
+            return draw(&desk, &call, again(&errors), &posted, invalid).await;
+        }
+        other => other?,
+    };
+    if posted.text("etape") == "enregistrer" {
+        let done = lines.into_iter().filter(|l| l.outcome != Outcome::Refused);
+        let wishes: Vec<Wish> = done
+            .map(|l| Wish {
+                child: l.child_id,
+                day: l.day,
+                activity: l.activity,
+                unit: l.unit,
+                book: l.book,
+            })
+            .collect();
+        let kept = desk.at_counter().then_some(counter);
+        let saved = planning::save(&call.cx, desk.family, wishes, kept).await?;
+        return finish(&desk, &call, saved, |lines| Verification {
+            lines,
+            from: String::new(),
+            reason: String::new(),
+            reason_error: false,
+            over: false,
+            changed: true,
+        });
+    }
+    show(&desk, &call, &posted, &pattern, &lines)
+}
+
+fn show(desk: &Desk, call: &Call, posted: &Posted, pattern: &Pattern, lines: &[Line]) -> Reply {
+    let of = |outcomes: &[Outcome]| -> Vec<&Line> {
+        let all = lines.iter().filter(|l| !l.nothing);
+        all.filter(|l| outcomes.contains(&l.outcome)).collect()
+    };
+    let done = of(&[Outcome::Booked, Outcome::Cancelled, Outcome::Waits]);
+    let (waits, refused) = (of(&[Outcome::Waits]), of(&[Outcome::Refused]));
+    let names = ["faire", "e", "j", "du", "au", "rythme", "ancre", "sauf", "motif"];
+    let held = names.iter().flat_map(|name| {
+        posted
+            .all(name)
+            .map(|value| ((*name).to_owned(), value.to_owned()))
+    });
+    let body = Preview {
+        csrf: call.csrf(),
+        action: call.href(&desk.pattern),
+        held: held.collect(),
+        said: said(lines, pattern.book),
+        children: by(&done, |line| line.child.clone()),
+        months: by(&done, |line| {
+            format!("{} {}", french::month(line.day), line.day.year())
+        }),
+        more: refused.len().saturating_sub(NAMED),
+        passed_over: lines.iter().filter(|l| l.nothing).count(),
+        refused: days(&refused),
+        waits: days(&waits),
+        button: format!(
+            "Enregistrer {}",
+            french::count(done.len() as u64, "ligne", "lignes")
+        ),
+        possible: !done.is_empty(),
+        counter: desk.at_counter(),
+    };
+    let crumbs = [
+        ("Planning des activités", Some(desk.root.as_str())),
+        ("Réservation", Some(desk.pattern.as_str())),
+        ("Aperçu", None),
+    ];
+    desk.draw(call, "Aperçu de la réservation", &crumbs, &body, StatusCode::OK)
+}
