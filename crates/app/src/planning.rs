@@ -3,14 +3,18 @@
 //! Pages draw a [`board`](mod@board) and the lane decides on one, with the same pure rules
 //! ([`preau_rules::booking`]): a cell is open on the screen if and only if a post at that instant is accepted.
 
+mod absence;
 mod board;
+mod day;
 mod enrol;
 mod plan;
 mod receipt;
 pub mod rules;
 mod save;
 
+pub use absence::{AbsenceForm, tell};
 pub use board::Of;
+pub use day::{List, Present, day};
 pub use enrol::{EnrolForm, Enrolled, end_enrolment, enrol, enrolments};
 pub use plan::{ChildPlan, Plan, Row, Show, Shown, plan};
 pub use receipt::{Line as ReceiptLine, Sheet, UNDO_MINUTES, mine, receipt};

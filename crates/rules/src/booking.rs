@@ -115,12 +115,18 @@ impl Refusal {
     pub fn message_fr(&self) -> String {
         match self {
             Self::Unknown => "Cette activité n’existe pas.".to_owned(),
-            Self::NotEnrolled => "L’enfant n’est pas inscrit à cette activité ce jour-là.".to_owned(),
-            Self::OtherHome => "Ce jour est celui de l’autre foyer, d’après le calendrier de garde.".to_owned(),
+            Self::NotEnrolled => {
+                "L’enfant n’est pas inscrit à cette activité ce jour-là.".to_owned()
+            }
+            Self::OtherHome => {
+                "Ce jour est celui de l’autre foyer, d’après le calendrier de garde.".to_owned()
+            }
             Self::NotServed(why) => format!("Pas d’activité : {why}."),
             Self::Time { message, why, .. } => format!("{message} Règle : {why}."),
             Self::OnRequest(message) => format!("{message} Écrivez à la mairie."),
-            Self::Excluded(label) => format!("Ne va pas avec « {label} », déjà réservé ce jour-là."),
+            Self::Excluded(label) => {
+                format!("Ne va pas avec « {label} », déjà réservé ce jour-là.")
+            }
             Self::Needs(label) => format!("Réservez aussi « {label} » ce jour-là."),
             Self::Needed(label) => format!("« {label} », réservé ce jour-là, ne va pas sans."),
         }
@@ -144,13 +150,11 @@ impl Cell<'_> {
         let mut allowed = self.time(Action::Book)?;
         let unit = self.rules.unit(&self.query).map_err(|_| Refusal::Unknown)?;
         for (activity, name) in self.beside {
-            let against = |list: &[String], of: &str| {
-                of == unit.activity && list.iter().any(|u| u == name)
-            };
+            let against =
+                |list: &[String], of: &str| of == unit.activity && list.iter().any(|u| u == name);
             let other = self.rules.served(activity, name);
-            let other_against = other.is_some_and(|o| {
-                o.activity == unit.activity && o.excludes.contains(&unit.unit)
-            });
+            let other_against = other
+                .is_some_and(|o| o.activity == unit.activity && o.excludes.contains(&unit.unit));
             if against(&unit.excludes, activity) || other_against {
                 return Err(Refusal::Excluded(self.label(activity, name)));
             }
@@ -173,7 +177,10 @@ impl Cell<'_> {
         let unit = self.rules.unit(&self.query).map_err(|_| Refusal::Unknown)?;
         for (activity, name) in self.beside {
             if *activity == unit.activity
-                && self.rules.served(activity, name).is_some_and(|o| o.requires.contains(&unit.unit))
+                && self
+                    .rules
+                    .served(activity, name)
+                    .is_some_and(|o| o.requires.contains(&unit.unit))
             {
                 return Err(Refusal::Needed(self.label(activity, name)));
             }

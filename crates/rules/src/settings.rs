@@ -24,8 +24,8 @@ pub use deadline::{
     DatesRow, DeadlineEntry, ExceptionKeys, LateKeys, Limit, LimitKeys, LimitWord, Opening, Table,
 };
 pub use file::{
-    Activity, CalendarSection, CapacityEntry, ClosureEntry, CommuneSection, EnrolmentMode, Group, NamedDay, NamedRange, Settings,
-    Site, Unit,
+    Activity, CalendarSection, CapacityEntry, ClosureEntry, CommuneSection, EnrolmentMode, Group,
+    NamedDay, NamedRange, Settings, Site, Unit,
 };
 pub use gaps::gaps;
 pub use list::{DaysOffList, Names, WeekdayList};

@@ -60,7 +60,12 @@ pub const PERSONAL: &[Personal] = &[
         About::Family,
         WITH_FAMILY,
     ),
-    personal("receipt", &["by_name", "reason"], About::Family, WITH_FAMILY),
+    personal(
+        "receipt",
+        &["by_name", "reason"],
+        About::Family,
+        WITH_FAMILY,
+    ),
     personal(
         "receipt_line",
         &["day", "activity", "unit", "before", "after", "why"],

@@ -152,6 +152,12 @@ const AGENT_MENU: &[(&str, &str, &str, &[Right])] = &[
     ),
     ("comptes", "Comptes", "/agent/comptes", &[Right::Accounts]),
     (
+        "effectifs",
+        "Effectifs",
+        "/agent/effectifs",
+        &[Right::Attendance],
+    ),
+    (
         "activites",
         "Activités",
         "/agent/activites",

@@ -181,6 +181,15 @@ impl Board {
             .find(|b| b.activity == unit.activity && b.unit == unit.unit)
     }
 
+    /// Everything that is booked for a child on the days of the board.
+    pub(super) fn booked(&self, child: Uuid) -> impl Iterator<Item = &Booking> {
+        let own = self
+            .bookings
+            .iter()
+            .filter(move |((id, _), _)| *id == child);
+        own.flat_map(|(_, all)| all)
+    }
+
     /// Asks the rules about one cell.
     pub(super) fn ask<T>(
         &self,
@@ -221,9 +230,7 @@ impl Board {
                 .custody
                 .as_ref()
                 .is_none_or(|custody| custody.is_with(&child.reference, day, holiday)),
-            left: self
-                .left(day, unit, site, group)
-                .filter(|_| !asked.over),
+            left: self.left(day, unit, site, group).filter(|_| !asked.over),
             beside: &beside,
             counter: asked.counter,
             now: asked.now,
@@ -232,7 +239,13 @@ impl Board {
     }
 
     /// Places left.
-    pub(super) fn left(&self, day: Date, unit: &ServedUnit, site: &str, group: &str) -> Option<i64> {
+    pub(super) fn left(
+        &self,
+        day: Date,
+        unit: &ServedUnit,
+        site: &str,
+        group: &str,
+    ) -> Option<i64> {
         let spot = Spot {
             activity: &unit.activity,
             unit: &unit.unit,
@@ -253,7 +266,13 @@ impl Board {
     }
 
     /// The booking that a child would have.
-    pub(super) fn blank(&self, child: &Child, unit: &ServedUnit, day: Date, now: Timestamp) -> Booking {
+    pub(super) fn blank(
+        &self,
+        child: &Child,
+        unit: &ServedUnit,
+        day: Date,
+        now: Timestamp,
+    ) -> Booking {
         let enrolled = child.enrolled(&unit.activity, day);
         Booking {
             child_id: child.id,

@@ -4,7 +4,10 @@ use jiff::{ToSpan, civil::Date};
 use preau_rules::{dossier::Kind as Typed, permission::Right};
 use preau_store::{
     Command, Tx,
-    tables::{enrolment::{self, Enrolment}, family, journal},
+    tables::{
+        enrolment::{self, Enrolment},
+        family, journal,
+    },
 };
 use uuid::Uuid;
 
@@ -107,7 +110,10 @@ fn parse(form: &EnrolForm, rules: &Current, today: Date, id: Uuid) -> Result<Enr
     }
     if let Some(sites) = activity.and_then(|a| a.sites.as_ref()) {
         if form.site.is_empty() && sites.0.len() > 1 {
-            problems.add("site", "Cette activité a lieu sur plusieurs sites : choisissez celui de l’enfant.");
+            problems.add(
+                "site",
+                "Cette activité a lieu sur plusieurs sites : choisissez celui de l’enfant.",
+            );
         } else if !form.site.is_empty() && !sites.0.contains(&form.site) {
             problems.add("site", "Cette activité n’a pas lieu sur ce site.");
         }
@@ -121,11 +127,17 @@ fn parse(form: &EnrolForm, rules: &Current, today: Date, id: Uuid) -> Result<Enr
     }
     let first = day(&form.depuis, today);
     if first.is_none() {
-        problems.add("depuis", "Indiquez le premier jour, par exemple 01/09/2026.");
+        problems.add(
+            "depuis",
+            "Indiquez le premier jour, par exemple 01/09/2026.",
+        );
     }
     let last = day(&form.jusquau, today);
     if last.is_none() && !form.jusquau.trim().is_empty() {
-        problems.add("jusquau", "Indiquez le dernier jour, par exemple 03/07/2027.");
+        problems.add(
+            "jusquau",
+            "Indiquez le dernier jour, par exemple 03/07/2027.",
+        );
     }
     if let (Some(first), Some(last)) = (first, last)
         && last < first
@@ -138,9 +150,7 @@ fn parse(form: &EnrolForm, rules: &Current, today: Date, id: Uuid) -> Result<Enr
             child_id,
             activity: form.activite.clone(),
             site: match activity.and_then(|a| a.sites.as_ref()) {
-                Some(sites) if form.site.is_empty() => {
-                    sites.0.first().cloned().unwrap_or_default()
-                }
+                Some(sites) if form.site.is_empty() => sites.0.first().cloned().unwrap_or_default(),
                 _ => form.site.clone(),
             },
             group: form.groupe.clone(),

@@ -85,7 +85,7 @@ pub struct Plan {
     pub days: Vec<Date>,
     /// The children.
     pub children: Vec<ChildPlan>,
-    /// The next limit: when, and for what: « Cantine du jeudi 26 novembre ».
+    /// The next limit: when, and for what: « Cantine, jeudi 26 novembre ».
     pub next: Option<(Timestamp, String)>,
     /// Clocks of the commune.
     pub zone: TimeZone,
@@ -146,7 +146,7 @@ fn draw(board: &Board, (first, last): (Date, Date), asked: Asked) -> Plan {
                 if let Some(until) = shown.until.filter(|u| shown.open && *u >= asked.now)
                     && next.as_ref().is_none_or(|(at, _)| until < *at)
                 {
-                    next = Some((until, format!("{} du {}", unit.label, french::day(*day))));
+                    next = Some((until, format!("{}, {}", unit.label, french::day(*day))));
                 }
                 cells.push(shown);
             }
@@ -229,11 +229,23 @@ fn empty(left: Option<i64>, book: Result<Allowed, Refusal>) -> Shown {
         Ok(allowed) if allowed.waits => (Show::Full, true, allowed.until, String::new()),
         Ok(allowed) => {
             let late = allowed.supplement.map(|s| format!("en retard : {s}"));
-            (Show::Free(left), true, allowed.until, late.unwrap_or_default())
+            (
+                Show::Free(left),
+                true,
+                allowed.until,
+                late.unwrap_or_default(),
+            )
         }
         // It goes with another unit, which the same form may book or give back.
-        Err(Refusal::Needs(_) | Refusal::Excluded(_)) => (Show::Free(left), true, None, String::new()),
-        Err(Refusal::OtherHome) => (Show::OtherHome, false, None, Refusal::OtherHome.message_fr()),
+        Err(Refusal::Needs(_) | Refusal::Excluded(_)) => {
+            (Show::Free(left), true, None, String::new())
+        }
+        Err(Refusal::OtherHome) => (
+            Show::OtherHome,
+            false,
+            None,
+            Refusal::OtherHome.message_fr(),
+        ),
         Err(refusal @ (Refusal::Time { .. } | Refusal::OnRequest(_))) => {
             (Show::Closed, false, None, refusal.message_fr())
         }

@@ -71,6 +71,7 @@ fn done_fr(before: &str, after: &str) -> &'static str {
         (_, "waiting") => "liste d’attente",
         (_, "absent") => "absence signalée",
         ("waiting", "booked") => "place obtenue",
+        ("absent", "booked") => "absence retirée",
         _ => "réservé",
     }
 }
@@ -89,6 +90,11 @@ pub(super) async fn still_undoable(
         )));
     }
     let lines = receipt::lines(tx, found.id).await?;
+    if lines.iter().any(is_absence) {
+        return Err(Error::Conflict(
+            "Une absence se retire sur la page « Signaler une absence ».".to_owned(),
+        ));
+    }
     let wishes = lines.into_iter().map(|line| Wish {
         child: line.child_id,
         day: line.day,
@@ -97,6 +103,11 @@ pub(super) async fn still_undoable(
         book: line.after.is_empty(),
     });
     Ok((found, wishes.collect()))
+}
+
+fn is_absence(line: &receipt::Line) -> bool {
+    let absent = preau_rules::booking::State::Absent.code();
+    line.before == absent || line.after == absent
 }
 
 fn undo_until(receipt: &Receipt, now: Timestamp) -> Option<Timestamp> {
@@ -204,7 +215,8 @@ impl<'a> Writer<'a> {
         if lines.len() > IN_MAIL {
             said.push(format!("et {} autres lignes", lines.len() - IN_MAIL));
         }
-        let undo = undo_until(new, new.at);
+        let absence = lines.iter().any(|(row, _)| is_absence(row));
+        let undo = undo_until(new, new.at).filter(|_| !absence);
         // Who did it gets the mail; what others did for the family, everybody of it.
         let mut people: Vec<(crate::mail::Addressee, String, String)> = Vec::new();
         if let Caller::Account(me) = self.caller {
@@ -215,10 +227,13 @@ impl<'a> Writer<'a> {
         } else {
             let ties = subscription::of_family(tx, new.family_id).await?;
             let ties = ties.into_iter();
-            people.extend(ties.filter(|t| t.ended_at.is_none() && !t.blocked).map(|t| {
-                let to = addressee(&t.civility, &t.first_name, &t.last_name);
-                (to, t.full_name(), t.email)
-            }));
+            people.extend(
+                ties.filter(|t| t.ended_at.is_none() && !t.blocked)
+                    .map(|t| {
+                        let to = addressee(&t.civility, &t.first_name, &t.last_name);
+                        (to, t.full_name(), t.email)
+                    }),
+            );
         }
         for (to, name, email) in people {
             let mail = BookingsReceipt {
@@ -264,6 +279,7 @@ pub async fn receipt(cx: &Cx, family: Option<Uuid>, number: &str) -> Result<Shee
     let found = found.ok_or(Error::NotFound)?;
     let rules = rules::current(cx, &mut tx).await?;
     let lines = receipt::lines(&mut tx, found.id).await?;
+    let absence = lines.iter().any(is_absence);
     let lines = lines.into_iter().map(|line| {
         let child = roster.iter().find(|c| c.child_id == line.child_id);
         let unit = rules.loaded.rulebook.served(&line.activity, &line.unit);
@@ -276,7 +292,7 @@ pub async fn receipt(cx: &Cx, family: Option<Uuid>, number: &str) -> Result<Shee
         }
     });
     Ok(Sheet {
-        undo_until: undo_until(&found, cx.at),
+        undo_until: undo_until(&found, cx.at).filter(|_| !absence),
         lines: lines.collect(),
         receipt: found,
     })

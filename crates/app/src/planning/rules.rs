@@ -74,7 +74,10 @@ fn compile(version: i64, text: String) -> Result<Current, Error> {
 
 async fn read(tx: &mut Tx, version: i64) -> Result<Current, Error> {
     let found = rulebook::get(tx, version).await?;
-    compile(version, found.map_or_else(|| NOTHING.to_owned(), |v| v.text))
+    compile(
+        version,
+        found.map_or_else(|| NOTHING.to_owned(), |v| v.text),
+    )
 }
 
 /// The settings that hold.

@@ -10,7 +10,10 @@ use preau_rules::{
 };
 use preau_store::{
     Command, Tx,
-    tables::{booking::{self, Booking}, counter, receipt},
+    tables::{
+        booking::{self, Booking},
+        counter, receipt,
+    },
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -236,7 +239,9 @@ fn refused(before: Option<Booking>, line: Line, refusal: &Refusal) -> Change {
 fn range(wishes: &[Wish]) -> Result<(Date, Date), Error> {
     let days = wishes.iter().map(|w| w.day);
     let (Some(first), Some(last)) = (days.clone().min(), days.max()) else {
-        return Err(Error::Conflict("Aucun changement à enregistrer.".to_owned()));
+        return Err(Error::Conflict(
+            "Aucun changement à enregistrer.".to_owned(),
+        ));
     };
     if wishes.len() > MOST || (last - first).get_days() > LONGEST_DAYS {
         return Err(Error::Conflict(
@@ -445,7 +450,9 @@ async fn promote(
         let system = Caller::System("liste d’attente");
         let mut writer = Writer::new(&system, head);
         writer.reason = "Une place s’est libérée.";
-        writer.write(tx, waiting.family_id, vec![kept(&change)]).await?;
+        writer
+            .write(tx, waiting.family_id, vec![kept(&change)])
+            .await?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod families;
+mod planning;
 mod seed;
 mod town;
 

@@ -136,6 +136,7 @@ async fn make(app: &Arc<App>, town: &Town, families: u32, card: &mut Card) -> Re
     let today = cx.at.to_zoned(town.portal.zone()).date();
     super::families::make(&cx, &town.slug, today, families, card).await?;
     super::accounts::make(&cx, &town.slug, today, families, card).await?;
+    super::planning::make(&cx, &town.portal.name, &town.slug, today, families).await?;
     let invented = (0..families.saturating_sub(3).min(WRITERS)).map(invent);
     for request in town.request.iter().cloned().chain(invented) {
         write(&cx, &request).await?;

@@ -6,8 +6,9 @@
 use std::fmt::Write;
 
 use preau_rules::settings::{
-    Activity, CalendarSection, Check, ClosureEntry, CommuneSection, DatesRow, DeadlineEntry,
-    ExceptionKeys, Group, LateKeys, LimitKeys, NamedDay, NamedRange, Settings, Site, Table, Unit,
+    Activity, CalendarSection, CapacityEntry, Check, ClosureEntry, CommuneSection, DatesRow,
+    DeadlineEntry, ExceptionKeys, Group, LateKeys, LimitKeys, NamedDay, NamedRange, Settings, Site,
+    Table, Unit,
 };
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::de::value::Error as Names;
@@ -51,6 +52,7 @@ fn keys(name: &str) -> Option<String> {
         "Group" => table::<Group>(),
         "Activity" => table::<Activity>(),
         "Unit" => table::<Unit>(),
+        "CapacityEntry" => table::<CapacityEntry>(),
         "DeadlineEntry" => table::<DeadlineEntry>(),
         "LimitKeys" => table::<LimitKeys>(),
         "Table" => table::<Table>(),

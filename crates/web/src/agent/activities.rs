@@ -112,7 +112,12 @@ fn unit_view(rules: &Current, unit: &ServedUnit, today: Date) -> UnitView {
     let places: Vec<String> = limits
         .map(|c| {
             let count = french::count(u64::from(c.places), "place", "places");
-            let of: Vec<&str> = c.sites.iter().chain(&c.groups).map(String::as_str).collect();
+            let of: Vec<&str> = c
+                .sites
+                .iter()
+                .chain(&c.groups)
+                .map(String::as_str)
+                .collect();
             if of.is_empty() {
                 count
             } else {
@@ -143,7 +148,11 @@ async fn list(call: Call) -> Reply {
     let versions = versions.iter().map(|v| VersionView {
         version: v.version,
         href: call.href(&format!("/agent/activites/versions/{}", v.version)),
-        about: format!("{}, {}", french::instant_year(v.saved_at, &zone), v.saved_by),
+        about: format!(
+            "{}, {}",
+            french::instant_year(v.saved_at, &zone),
+            v.saved_by
+        ),
     });
     call.html(&List {
         page: call
@@ -151,7 +160,12 @@ async fn list(call: Call) -> Reply {
             .crumb("Activités et délais", None),
         empty: units.is_empty(),
         units,
-        warnings: rules.loaded.warnings.iter().map(ToString::to_string).collect(),
+        warnings: rules
+            .loaded
+            .warnings
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
         file: call.href(FILE),
         versions: versions.collect(),
     })
@@ -194,7 +208,14 @@ async fn edit(call: Call) -> Reply {
     let rules = rules::load(&call.cx).await?;
     let mut form = fields();
     let start = START.replace("COMMUNE", &call.portal.name);
-    form.set("texte", if rules.version == 0 { &start } else { &rules.text });
+    form.set(
+        "texte",
+        if rules.version == 0 {
+            &start
+        } else {
+            &rules.text
+        },
+    );
     draw(&call, form, Vec::new(), rules.version, StatusCode::OK)
 }
 

@@ -5,6 +5,7 @@ mod accounts;
 mod activities;
 pub(crate) mod agents;
 mod appearance;
+mod attendance;
 mod codes;
 mod documents;
 mod dossier;
@@ -61,6 +62,7 @@ pub(crate) fn routes() -> Routes {
         .with(family_members::routes)
         .with(planning::routes)
         .with(activities::routes)
+        .with(attendance::routes)
         .with(accounts::routes)
         .with(sign_up::routes)
         .with(account::routes)

@@ -27,13 +27,25 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/agent/familles/{id}/planning", right, show)
         .post("/agent/familles/{id}/planning/verification", right, verify)
         .post("/agent/familles/{id}/planning/enregistrer", right, save)
-        .get("/agent/familles/{id}/planning/recu/{number}", right, receipt)
-        .post("/agent/familles/{id}/planning/recu/{number}/annuler", right, undo)
+        .get(
+            "/agent/familles/{id}/planning/recu/{number}",
+            right,
+            receipt,
+        )
+        .post(
+            "/agent/familles/{id}/planning/recu/{number}/annuler",
+            right,
+            undo,
+        )
         .get("/agent/familles/{id}/reservation", right, pattern)
         .post("/agent/familles/{id}/reservation", right, preview)
         .get("/agent/familles/{id}/inscriptions", right, enrolments)
         .post("/agent/familles/{id}/inscriptions", right, enrol)
-        .post("/agent/familles/{id}/inscriptions/{enrolment}/fin", right, end)
+        .post(
+            "/agent/familles/{id}/inscriptions/{enrolment}/fin",
+            right,
+            end,
+        )
 }
 
 async fn desk(call: &Call, id: &str) -> Result<Desk, crate::failure::Failure> {
@@ -145,7 +157,11 @@ async fn draw(call: &Call, id: Uuid, form: Form, status: StatusCode) -> Reply {
     let family = family_path(id);
     let lines = all.iter().map(|e| {
         let until = match e.last_on {
-            Some(last) => format!("du {} au {}", french::day_month_year(e.first_on), french::day_month_year(last)),
+            Some(last) => format!(
+                "du {} au {}",
+                french::day_month_year(e.first_on),
+                french::day_month_year(last)
+            ),
             None => format!("depuis le {}", french::day_month_year(e.first_on)),
         };
         let about = [e.place.clone(), until];
@@ -169,7 +185,11 @@ async fn draw(call: &Call, id: Uuid, form: Form, status: StatusCode) -> Reply {
         lines: lines.collect(),
         children: choices("enfant", "Choisir", children.collect()),
         activities: choices("activite", "Choisir", activities.collect()),
-        sites: choices("site", "Le seul, ou aucun", named(&rules.loaded.rulebook.sites)),
+        sites: choices(
+            "site",
+            "Le seul, ou aucun",
+            named(&rules.loaded.rulebook.sites),
+        ),
         groups: choices("groupe", "Aucun", named(&rules.loaded.rulebook.groups)),
         options: choices("option", "Aucune", options),
         form,
@@ -202,7 +222,11 @@ async fn enrol(Path(id): Path<String>, Submitted { call, form }: Submitted) -> R
     match app::enrol(&call.cx, id, &read(&form)).await {
         Ok(()) => {
             let path = format!("{}/inscriptions", family_path(id));
-            Ok(call.see_saying(&path, "ok", "L’enfant est inscrit : la famille peut réserver."))
+            Ok(call.see_saying(
+                &path,
+                "ok",
+                "L’enfant est inscrit : la famille peut réserver.",
+            ))
         }
         Err(Error::Invalid(errors)) => {
             let form = fields().filled(&form).with_errors(&errors);

@@ -1,4 +1,4 @@
-//! Espace famille: opens on the family's file. Without an abonnement, a page that says why and what to do.
+//! Espace famille: opens on the planning, or on the family's file where there is nothing to book. Without an abonnement, a page that says why and what to do.
 
 use askama::Template;
 use preau_app::subscription;
@@ -42,5 +42,10 @@ async fn show(call: Call) -> Reply {
     if subscription::mine(&call.cx).await?.is_empty() {
         return closed(&call, "Espace famille", "famille", WHY);
     }
-    Ok(call.see("/espace-famille/dossier"))
+    // The planning is what a family comes for, once there is something to book.
+    let rules = preau_app::planning::rules::load(&call.cx).await?;
+    if rules.loaded.rulebook.units.is_empty() {
+        return Ok(call.see("/espace-famille/dossier"));
+    }
+    Ok(call.see("/espace-famille/planning"))
 }

@@ -1,5 +1,6 @@
 //! The portal of the families.
 
+mod absence;
 mod activation;
 mod billing_space;
 mod contact;
@@ -54,6 +55,7 @@ pub(crate) fn routes() -> Routes {
         .with(documents::routes)
         .with(procedures::routes)
         .with(planning::routes)
+        .with(absence::routes)
         .with(family_space::routes)
         .with(billing_space::routes)
         .with(theme::routes)

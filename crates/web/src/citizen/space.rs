@@ -3,7 +3,7 @@
 use askama::Template;
 use preau_app::{
     citizen::{self, requests},
-    subscription,
+    planning, subscription,
 };
 use preau_rules::french;
 
@@ -34,6 +34,8 @@ struct Space {
     requests: Vec<Line>,
     more: usize,
     families: Vec<FamilyLine>,
+    /// The next limit of the planning, and what for.
+    next: Option<(String, String)>,
     /// A code abonné typed at sign-up that tied nothing.
     pending_code: Option<String>,
 }
@@ -52,7 +54,12 @@ async fn show(call: Call) -> Reply {
             name: mine.tied.name,
         }
     });
+    let days = crate::planning::range(&call, None);
+    let plan = planning::plan(&call.cx, None, days).await?;
     let template = Space {
+        next: plan
+            .next
+            .map(|(at, what)| (french::instant(at, &plan.zone), what)),
         families: families.collect(),
         page: call
             .page("Mon espace citoyen", "citoyen")

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 pub(crate) use pattern::{pattern, preview};
 pub(crate) use receipt::{receipt, undo};
-pub(crate) use show::show;
+pub(crate) use show::{range, show};
 pub(crate) use verify::{save, verify};
 
 use crate::{
@@ -45,7 +45,10 @@ impl Desk {
     }
 
     /// The planning of a family at the counter.
-    pub(crate) async fn counter(call: &Call, family: Uuid) -> Result<Self, crate::failure::Failure> {
+    pub(crate) async fn counter(
+        call: &Call,
+        family: Uuid,
+    ) -> Result<Self, crate::failure::Failure> {
         let whole = family::get(&call.cx, family).await?;
         let base = format!("/agent/familles/{family}");
         Ok(Self {

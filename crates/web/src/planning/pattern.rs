@@ -11,7 +11,7 @@ use jiff::{
 };
 use preau_app::{
     Error, FieldError,
-    planning::{self, Line, Outcome, Wish},
+    planning::{self, Line, Outcome, Show, Wish},
 };
 use preau_rules::french;
 use uuid::Uuid;
@@ -34,8 +34,8 @@ const NAMED: usize = 60;
 
 struct UnitView {
     label: String,
-    /// Value, letter, name for who does not see the column, ticked.
-    boxes: Vec<(String, String, bool)>,
+    /// Value, name for who does not see the column, ticked; nothing on days on which it is not given.
+    boxes: Vec<Option<(String, String, bool)>>,
 }
 
 #[derive(Template)]
@@ -140,12 +140,18 @@ fn read(form: &Posted) -> Result<Pattern, Vec<FieldError>> {
         "deux" => {
             let anchor = day(form.text("ancre")).map(monday);
             if anchor.is_none() {
-                say("ancre", "Indiquez un jour de la première semaine, par exemple 30/11/2026.");
+                say(
+                    "ancre",
+                    "Indiquez un jour de la première semaine, par exemple 30/11/2026.",
+                );
             }
             anchor
         }
         _ => {
-            say("rythme", "Choisissez chaque semaine, ou une semaine sur deux.");
+            say(
+                "rythme",
+                "Choisissez chaque semaine, ou une semaine sur deux.",
+            );
             None
         }
     };
@@ -153,7 +159,10 @@ fn read(form: &Posted) -> Result<Pattern, Vec<FieldError>> {
     let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
     let except: Vec<Date> = lines.iter().filter_map(|line| day(line)).collect();
     if except.len() != lines.len() {
-        say("sauf", "Un de ces jours n’est pas une date : écrivez par exemple 24/12/2026, un jour par ligne.");
+        say(
+            "sauf",
+            "Un de ces jours n’est pas une date : écrivez par exemple 24/12/2026, un jour par ligne.",
+        );
     }
     match (first, last) {
         (Some(first), Some(last)) if errors.is_empty() => Ok(Pattern {
@@ -213,7 +222,10 @@ async fn draw(desk: &Desk, call: &Call, form: Form, posted: &Posted, status: Sta
             let weekday = Weekday::from_monday_one_offset(n).unwrap_or(Weekday::Monday);
             let name = format!("{}, {}", row.label, french::weekday(weekday));
             let tick = ticked("j", &value);
-            (value, name, tick)
+            let mut days = plan.days.iter().zip(&row.cells);
+            let given =
+                days.any(|(day, cell)| day.weekday() == weekday && cell.show != Show::Nothing);
+            (given || tick).then_some((value, name, tick))
         });
         units.push(UnitView {
             label: row.label.clone(),
@@ -255,7 +267,13 @@ async fn draw(desk: &Desk, call: &Call, form: Form, posted: &Posted, status: Sta
         ("Planning des activités", Some(desk.root.as_str())),
         ("Réservation", None),
     ];
-    desk.draw(call, "Réservation sur une longue période", &crumbs, &body, status)
+    desk.draw(
+        call,
+        "Réservation sur une longue période",
+        &crumbs,
+        &body,
+        status,
+    )
 }
 
 /// The empty form.
@@ -360,7 +378,10 @@ pub(crate) async fn preview(desk: Desk, call: Call, posted: Posted) -> Reply {
     };
     let counter = desk.counter_of(&posted);
     if desk.at_counter() && counter.reason.is_empty() {
-        let errors = [FieldError::new("motif", "Indiquez pourquoi, par exemple « appel de la famille ».")];
+        let errors = [FieldError::new(
+            "motif",
+            "Indiquez pourquoi, par exemple « appel de la famille ».",
+        )];
         return draw(&desk, &call, again(&errors), &posted, invalid).await;
     }
     let lines = planning::verify(&call.cx, desk.family, &pattern.wishes(), &counter).await;
@@ -403,7 +424,9 @@ fn show(desk: &Desk, call: &Call, posted: &Posted, pattern: &Pattern, lines: &[L
     };
     let done = of(&[Outcome::Booked, Outcome::Cancelled, Outcome::Waits]);
     let (waits, refused) = (of(&[Outcome::Waits]), of(&[Outcome::Refused]));
-    let names = ["faire", "e", "j", "du", "au", "rythme", "ancre", "sauf", "motif"];
+    let names = [
+        "faire", "e", "j", "du", "au", "rythme", "ancre", "sauf", "motif",
+    ];
     let held = names.iter().flat_map(|name| {
         posted
             .all(name)
@@ -434,5 +457,11 @@ fn show(desk: &Desk, call: &Call, posted: &Posted, pattern: &Pattern, lines: &[L
         ("Réservation", Some(desk.pattern.as_str())),
         ("Aperçu", None),
     ];
-    desk.draw(call, "Aperçu de la réservation", &crumbs, &body, StatusCode::OK)
+    desk.draw(
+        call,
+        "Aperçu de la réservation",
+        &crumbs,
+        &body,
+        StatusCode::OK,
+    )
 }

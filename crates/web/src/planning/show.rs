@@ -77,6 +77,7 @@ struct Body {
     /// The other pages of the family.
     tabs: Vec<(String, &'static str, bool)>,
     title: String,
+    absence: Option<String>,
     next: Option<(String, String, String)>,
     ready: bool,
     /// There is something to book.
@@ -106,7 +107,7 @@ fn monday(day: Date) -> Date {
 }
 
 /// The days of the page.
-pub(super) fn range(call: &Call, asked: Option<&str>) -> (Date, Date) {
+pub(crate) fn range(call: &Call, asked: Option<&str>) -> (Date, Date) {
     let today = call.cx.at.to_zoned(call.portal.zone()).date();
     let first = monday(asked.and_then(params::day).unwrap_or(today));
     (first, first.saturating_add(13.days()))
@@ -117,7 +118,12 @@ fn cell(shown: &Shown, key: String) -> Cell {
         Show::Nothing => ("off", "·".to_owned(), false, "pas d’activité"),
         Show::Free(Some(left)) if left <= 5 => ("free", format!("{left} pl."), false, "libre"),
         Show::Free(_) => ("free", String::new(), false, "libre"),
-        Show::Full => ("full", "compl.".to_owned(), false, "complet, liste d’attente"),
+        Show::Full => (
+            "full",
+            "compl.".to_owned(),
+            false,
+            "complet, liste d’attente",
+        ),
         Show::Closed => ("lock", "–".to_owned(), false, "clos"),
         Show::Booked if shown.open => ("free", String::new(), true, "réservé"),
         Show::Booked => ("lock on", String::new(), true, "réservé, clos"),
@@ -195,12 +201,7 @@ fn units(plan: &Plan) -> Vec<Unit> {
 }
 
 /// The cells of a row of the plan, by what the form calls them.
-fn cells(
-    plan: &Plan,
-    units: &[Unit],
-    at: usize,
-    row: &planning::Row,
-) -> Vec<Cell> {
+fn cells(plan: &Plan, units: &[Unit], at: usize, row: &planning::Row) -> Vec<Cell> {
     let unit = units.iter().position(|unit| unit.is(row));
     let unit = unit.unwrap_or(usize::MAX);
     let days = plan.days.iter().zip(&row.cells);
@@ -324,7 +325,11 @@ pub(crate) async fn show(desk: Desk, call: Call, asked: Asked) -> Reply {
         Some(id) => format!("{here}?du={day}&enfant={id}"),
         None => format!("{here}?du={day}"),
     };
-    let mut chips = vec![(format!("{here}?du={first}"), "Tous".to_owned(), only.is_none())];
+    let mut chips = vec![(
+        format!("{here}?du={first}"),
+        "Tous".to_owned(),
+        only.is_none(),
+    )];
     chips.extend(plan.children.iter().map(|c| {
         let href = format!("{here}?du={first}&enfant={}", c.id);
         (href, c.first_name.clone(), only == Some(c.id))
@@ -354,6 +359,7 @@ pub(crate) async fn show(desk: Desk, call: Call, asked: Asked) -> Reply {
         pattern: call.href(&desk.pattern),
         tabs: tabs(&call, &desk),
         title: title.clone(),
+        absence: (plan.ready && !desk.at_counter()).then(|| call.href("/espace-famille/absence")),
         next,
         ready: plan.ready,
         any: !units.is_empty(),

@@ -56,7 +56,11 @@ fn boxed(text: &str, children: &[Uuid], units: &[(&str, &str)], book: bool) -> O
 fn wanted(form: &Posted) -> Vec<Wish> {
     let children: Vec<Uuid> = form.all("e").filter_map(|id| id.parse().ok()).collect();
     let units: Vec<(&str, &str)> = form.all("u").filter_map(|u| u.split_once('*')).collect();
-    let before: Vec<&str> = form.text("avant").split(' ').filter(|k| !k.is_empty()).collect();
+    let before: Vec<&str> = form
+        .text("avant")
+        .split(' ')
+        .filter(|k| !k.is_empty())
+        .collect();
     let ticked: std::collections::HashSet<&str> = form.all("c").collect();
     let known: std::collections::HashSet<&str> = before.iter().copied().collect();
     let book = form.all("c").filter(|key| !known.contains(key));
@@ -112,7 +116,10 @@ async fn copied(
     let plan = planning::plan(&call.cx, desk.family, (first, last)).await?;
     let mut more = Vec::new();
     if what == "semaine" {
-        let before = (first.saturating_sub(7.days()), first.saturating_sub(1.day()));
+        let before = (
+            first.saturating_sub(7.days()),
+            first.saturating_sub(1.day()),
+        );
         let before = planning::plan(&call.cx, desk.family, before).await?;
         for (child, activity, unit, day) in booked(&before) {
             let id = before.children.get(child).map(|c| c.id);
@@ -124,13 +131,12 @@ async fn copied(
         let children: Vec<Uuid> = form.all("e").filter_map(|id| id.parse().ok()).collect();
         let from = what.parse::<usize>().ok().and_then(|at| children.get(at));
         let of = plan.children.iter().position(|c| Some(&c.id) == from);
-        let given_back =
-            |day: Date, a: &str, u: &str| {
-                let mut all = wishes.iter();
-                all.any(|w| {
-                    !w.book && Some(&w.child) == from && w.day == day && w.activity == a && w.unit == u
-                })
-            };
+        let given_back = |day: Date, a: &str, u: &str| {
+            let mut all = wishes.iter();
+            all.any(|w| {
+                !w.book && Some(&w.child) == from && w.day == day && w.activity == a && w.unit == u
+            })
+        };
         let there = booked(&plan).into_iter().filter(|(at, ..)| Some(*at) == of);
         let there = there.filter(|(_, a, u, day)| !given_back(*day, a, u));
         let there = there.map(|(_, a, u, day)| (a, u, day));
