@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use jiff::SignedDuration;
 use preau_app::{
     App, AppSettings, Clock, Cx, Entropy,
@@ -195,4 +195,24 @@ pub fn log_in_form(html: &str, n: usize) -> Result<String> {
     Ok(format!(
         "csrf={token}&email={address}&mot_de_passe={PASSWORD}"
     ))
+}
+
+/// The cookies of somebody who logged in.
+pub async fn log_in(address: std::net::SocketAddr) -> Result<String> {
+    const LOGIN: &str = "/laigneville/connexion";
+    let mut client = crate::client::Client::connect(address).await?;
+    let page = client.get(LOGIN, "identity").await?;
+    let cookie = page.field("set-cookie").context("no cookie")?;
+    let anonymous = cookie.split(';').next().unwrap_or_default().to_owned();
+    let form = log_in_form(&page.text()?, 0)?;
+    let answer = client.post(LOGIN, &anonymous, &form).await?;
+    ensure!(answer.status == 303, "{LOGIN}: {}", answer.status);
+    let set = answer.head.lines().filter_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("set-cookie")
+            .then(|| value.trim().split(';').next().unwrap_or_default())
+    });
+    let mut all = vec![anonymous.as_str()];
+    all.extend(set);
+    Ok(all.join("; "))
 }

@@ -8,6 +8,8 @@ mod activities;
 mod citizen;
 mod homes;
 
+use std::fmt::Write as _;
+
 use activities::{PLANNING, SETTINGS, enrol, with_activities};
 use homes::{hidden, lea, parent, town, who};
 use http::StatusCode;
@@ -143,9 +145,11 @@ async fn a_race_for_the_last_places_gives_each_once() {
     rules::save(&cx, &settings, 0).await.unwrap();
     let mut rows = "famille_reference;nom_famille;responsable1_nom;responsable1_prenom;enfant1_nom;enfant1_prenom;enfant1_naissance;enfant1_reference\n".to_owned();
     for n in 0..60 {
-        rows.push_str(&format!(
-            "R{n};Course;Course;Parent;Course;Enfant{n};01/01/2018;X{n}\n"
-        ));
+        writeln!(
+            rows,
+            "R{n};Course;Course;Parent;Course;Enfant{n};01/01/2018;X{n}"
+        )
+        .unwrap();
     }
     let checked = family_import::check(&cx, Kind::Families, &rows)
         .await

@@ -6,6 +6,7 @@ use std::{collections::HashMap, sync::Arc};
 use jiff::{Timestamp, civil::Date};
 use preau_rules::{
     booking::{self, Cell, Spot, State},
+    calendar::Hour,
     custody::Custody,
     settings::{Query, Rulebook, ServedUnit},
 };
@@ -168,7 +169,7 @@ impl Board {
         let mut units: Vec<&ServedUnit> = self.rulebook().units.iter().collect();
         units.retain(|unit| enrolled(unit));
         units.sort_by_key(|unit| {
-            let start = unit.start.map_or(12 * 60, |hour| hour.minutes());
+            let start = unit.start.map_or(12 * 60, Hour::minutes);
             (start, unit.label.clone())
         });
         units
@@ -265,31 +266,6 @@ impl Board {
         booking::left(&self.rulebook().capacities, day, spot, there)
     }
 
-    /// The booking that a child would have.
-    pub(super) fn blank(
-        &self,
-        child: &Child,
-        unit: &ServedUnit,
-        day: Date,
-        now: Timestamp,
-    ) -> Booking {
-        let enrolled = child.enrolled(&unit.activity, day);
-        Booking {
-            child_id: child.id,
-            day,
-            activity: unit.activity.clone(),
-            unit: unit.unit.clone(),
-            family_id: child.family,
-            state: State::Booked.code().to_owned(),
-            site: enrolled.map(|e| e.site.clone()).unwrap_or_default(),
-            group: enrolled.map(|e| e.group.clone()).unwrap_or_default(),
-            supplement: String::new(),
-            turn: 0,
-            since: now,
-            rank: 0,
-        }
-    }
-
     /// Puts a booking on the board, or changes it; the places follow with [`Self::count`].
     pub(super) fn put(&mut self, booking: Booking) {
         let there = self
@@ -327,5 +303,24 @@ impl Board {
                 places: more,
             }),
         }
+    }
+}
+
+/// The booking that a child would have.
+pub(super) fn blank(child: &Child, unit: &ServedUnit, day: Date, now: Timestamp) -> Booking {
+    let enrolled = child.enrolled(&unit.activity, day);
+    Booking {
+        child_id: child.id,
+        day,
+        activity: unit.activity.clone(),
+        unit: unit.unit.clone(),
+        family_id: child.family,
+        state: State::Booked.code().to_owned(),
+        site: enrolled.map(|e| e.site.clone()).unwrap_or_default(),
+        group: enrolled.map(|e| e.group.clone()).unwrap_or_default(),
+        supplement: String::new(),
+        turn: 0,
+        since: now,
+        rank: 0,
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use preau_rules::{booking::State, permission::Right};
+use preau_rules::{booking::State, calendar::Hour, permission::Right};
 use preau_store::tables::{
     booking::{self, Expected},
     site,
@@ -75,7 +75,7 @@ pub async fn day(cx: &Cx, day: Date) -> Result<Vec<List>, Error> {
             continue;
         }
         let unit = book.served(&one.activity, &one.unit);
-        let start = unit.and_then(|u| u.start).map_or(12 * 60, |h| h.minutes());
+        let start = unit.and_then(|u| u.start).map_or(12 * 60, Hour::minutes);
         let label = unit.map_or_else(|| one.unit.clone(), |u| u.label.clone());
         let group = book.groups.get(&one.group).cloned().unwrap_or_default();
         lists

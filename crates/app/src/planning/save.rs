@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    board::{Asked, Board, Of},
+    board::{Asked, Board, Of, blank},
     plan::who,
     receipt::{Writer, still_undoable},
     rules::{self, Current},
@@ -200,11 +200,11 @@ fn one(board: &mut Board, wish: &Wish, asked: Asked) -> Result<(Option<Change>, 
         }
         None
     } else {
-        let mut after = board.blank(&child, unit, wish.day, asked.now);
+        let mut after = blank(&child, unit, wish.day, asked.now);
         after.supplement = line.supplement.clone().unwrap_or_default();
         if allowed.waits {
             line.outcome = Outcome::Waits;
-            after.state = State::Waiting.code().to_owned();
+            State::Waiting.code().clone_into(&mut after.state);
         } else {
             line.outcome = Outcome::Booked;
             board.count(&after, 1);

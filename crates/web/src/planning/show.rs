@@ -171,25 +171,25 @@ fn day(date: Date, plan: &Plan, at: usize, now: Timestamp) -> Day {
     }
 }
 
-/// A unit that somebody on the page may be booked for.
-struct Unit {
+/// A unit that is offered to somebody on the page.
+struct Offer {
     activity: String,
     unit: String,
     label: String,
     hours: String,
 }
 
-impl Unit {
+impl Offer {
     fn is(&self, row: &planning::Row) -> bool {
         self.activity == row.activity && self.unit == row.unit
     }
 }
 
-fn units(plan: &Plan) -> Vec<Unit> {
-    let mut all: Vec<Unit> = Vec::new();
+fn units(plan: &Plan) -> Vec<Offer> {
+    let mut all: Vec<Offer> = Vec::new();
     for row in plan.children.iter().flat_map(|c| &c.rows) {
         if !all.iter().any(|unit| unit.is(row)) {
-            all.push(Unit {
+            all.push(Offer {
                 activity: row.activity.clone(),
                 unit: row.unit.clone(),
                 label: row.label.clone(),
@@ -201,7 +201,7 @@ fn units(plan: &Plan) -> Vec<Unit> {
 }
 
 /// The cells of a row of the plan, by what the form calls them.
-fn cells(plan: &Plan, units: &[Unit], at: usize, row: &planning::Row) -> Vec<Cell> {
+fn cells(plan: &Plan, units: &[Offer], at: usize, row: &planning::Row) -> Vec<Cell> {
     let unit = units.iter().position(|unit| unit.is(row));
     let unit = unit.unwrap_or(usize::MAX);
     let days = plan.days.iter().zip(&row.cells);
@@ -209,7 +209,7 @@ fn cells(plan: &Plan, units: &[Unit], at: usize, row: &planning::Row) -> Vec<Cel
         .collect()
 }
 
-fn sheet(plan: &Plan, units: &[Unit], days: &[Date]) -> Sheet {
+fn sheet(plan: &Plan, units: &[Offer], days: &[Date]) -> Sheet {
     let mut before = Vec::new();
     for (at, child) in plan.children.iter().enumerate() {
         for row in &child.rows {
@@ -232,7 +232,7 @@ fn sheet(plan: &Plan, units: &[Unit], days: &[Date]) -> Sheet {
     }
 }
 
-fn cards(plan: &Plan, units: &[Unit], call: &Call) -> Vec<Card> {
+fn cards(plan: &Plan, units: &[Offer], call: &Call) -> Vec<Card> {
     let week = plan.days.iter().enumerate().take_while(|(_, day)| {
         plan.days
             .first()
@@ -271,7 +271,7 @@ fn cards(plan: &Plan, units: &[Unit], call: &Call) -> Vec<Card> {
     .collect()
 }
 
-fn kids(plan: &Plan, units: &[Unit]) -> Vec<Child> {
+fn kids(plan: &Plan, units: &[Offer]) -> Vec<Child> {
     let named = |at: usize| {
         let others = plan.children.iter().enumerate();
         let others = others.filter(|(other, c)| *other != at && !c.rows.is_empty());

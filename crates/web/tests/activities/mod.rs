@@ -73,7 +73,7 @@ pub async fn enrol(town: &Town, reference: &str, child: &str, activity: &str) {
     };
     planning::enrol(&cx, found.unwrap().id, &form)
         .await
-        .unwrap_or_else(|e| panic!("{reference} {child} {activity}: {e:?}"));
+        .unwrap();
 }
 
 /// The clock stands at Monday 23 November 2026; the Durants' Zoé and the Petits' Lou are enrolled.

@@ -24,7 +24,6 @@ use preau_bench::{
 const CONNECTIONS: usize = 24;
 const ROUNDS: usize = 7;
 const ROUND: Duration = Duration::from_secs(1);
-const LOGIN: &str = "/laigneville/connexion";
 const PAGE: &str = "/laigneville/espace-famille/dossier";
 const CHILDREN: [&str; 5] = ["Zoé", "Tom", "Lou", "Adam", "Lina"];
 
@@ -56,7 +55,7 @@ async fn measure(report: &mut Report) -> Result<()> {
     let site =
         preau_web::service(app.clone(), false).into_make_service_with_connect_info::<SocketAddr>();
     let serving = tokio::spawn(axum::serve(listener, site).into_future());
-    let cookies = log_in(address).await?;
+    let cookies = town::log_in(address).await?;
 
     let page = Client::connect(address)
         .await?
@@ -107,25 +106,6 @@ async fn ask(address: SocketAddr, cookies: String, started: Instant) -> Result<f
         answered += 1.0;
     }
     Ok(answered)
-}
-
-/// The cookies of somebody who logged in.
-async fn log_in(address: SocketAddr) -> Result<String> {
-    let mut client = Client::connect(address).await?;
-    let page = client.get(LOGIN, "identity").await?;
-    let cookie = page.field("set-cookie").context("no cookie")?;
-    let anonymous = cookie.split(';').next().unwrap_or_default().to_owned();
-    let form = town::log_in_form(&page.text()?, 0)?;
-    let answer = client.post(LOGIN, &anonymous, &form).await?;
-    ensure!(answer.status == 303, "{LOGIN}: {}", answer.status);
-    let set = answer.head.lines().filter_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("set-cookie")
-            .then(|| value.trim().split(';').next().unwrap_or_default())
-    });
-    let mut all = vec![anonymous.as_str()];
-    all.extend(set);
-    Ok(all.join("; "))
 }
 
 fn family() -> FamilyRow {
