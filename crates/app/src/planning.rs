@@ -8,6 +8,7 @@ mod board;
 mod day;
 mod enrol;
 mod plan;
+mod promote;
 mod receipt;
 pub mod rules;
 mod save;

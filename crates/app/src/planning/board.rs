@@ -205,7 +205,6 @@ impl Board {
             Some(e) => (e.site.as_str(), e.group.as_str()),
             None => ("", ""),
         };
-        let given = |name: &'_ str| (!name.is_empty()).then_some(());
         let rules = self.rulebook();
         let there = self.bookings.get(&(child.id, day));
         let beside: Vec<(&str, &str)> = there
@@ -219,8 +218,8 @@ impl Board {
         let cell = Cell {
             rules,
             query: Query {
-                site: given(site).map(|()| site),
-                group: given(group).map(|()| group),
+                site: Some(site).filter(|site| !site.is_empty()),
+                group: Some(group).filter(|group| !group.is_empty()),
                 option: enrolled
                     .map(|e| e.choice.as_str())
                     .filter(|choice| !choice.is_empty()),

@@ -2,11 +2,10 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{SignedDuration, civil::Date};
 use preau_rules::{
     booking::{Allowed, Refusal, State},
     permission::Right,
-    settings::ServedUnit,
 };
 use preau_store::{
     Command, Tx,
@@ -21,6 +20,7 @@ use uuid::Uuid;
 use super::{
     board::{Asked, Board, Of, blank},
     plan::who,
+    promote::promote,
     receipt::{Writer, still_undoable},
     rules::{self, Current},
 };
@@ -107,10 +107,10 @@ pub struct Saved {
 }
 
 /// A change that stands on the board already.
-struct Change {
-    before: Option<Booking>,
-    after: Option<Booking>,
-    line: Line,
+pub(super) struct Change {
+    pub(super) before: Option<Booking>,
+    pub(super) after: Option<Booking>,
+    pub(super) line: Line,
 }
 
 /// Decides wish after wish on the board: what is given back first, so that what is wanted finds the place. What stands
@@ -357,7 +357,7 @@ impl Command for Save {
     }
 }
 
-fn kept(change: &Change) -> (receipt::Line, Line) {
+pub(super) fn kept(change: &Change) -> (receipt::Line, Line) {
     let state = |b: Option<&Booking>| b.map(|b| b.state.clone()).unwrap_or_default();
     let row = receipt::Line {
         line: 0,
@@ -391,101 +391,6 @@ async fn write(tx: &mut Tx, change: &Change, turn: i64) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-/// Places that were given back go to who waits, in the order of arrival, while the unit can still be booked.
-async fn promote(
-    tx: &mut Tx,
-    board: &mut Board,
-    done: &[Change],
-    head: &Letterhead,
-) -> Result<(), Error> {
-    let freed = done.iter().filter_map(|c| c.before.as_ref());
-    let days: BTreeSet<Date> = freed
-        .filter(|b| b.state == State::Booked.code())
-        .map(|b| b.day)
-        .collect();
-    let rules = Arc::clone(&board.rules);
-    let rulebook = &rules.loaded.rulebook;
-    if days.is_empty() || rulebook.capacities.is_empty() {
-        return Ok(());
-    }
-    let days: Vec<Date> = days.into_iter().collect();
-    let at = tx.at();
-    for waiting in booking::waiting(tx, &days).await? {
-        let Some(unit) = rulebook.served(&waiting.activity, &waiting.unit) else {
-            continue;
-        };
-        let Some(why) = may_have(board, &waiting, unit, at) else {
-            continue;
-        };
-        let after = Booking {
-            state: State::Booked.code().to_owned(),
-            since: at,
-            ..waiting.clone()
-        };
-        booking::put(tx, &after).await?;
-        booking::count(tx, &after, 1).await?;
-        board.count(&after, 1);
-        let name = preau_store::tables::family::children(tx, &[waiting.family_id]).await?;
-        let name = name.into_iter().find(|c| c.id == waiting.child_id);
-        let change = Change {
-            line: Line {
-                child_id: waiting.child_id,
-                child: name.map(|c| c.first_name).unwrap_or_default(),
-                activity: waiting.activity.clone(),
-                unit: waiting.unit.clone(),
-                label: unit.label.clone(),
-                day: waiting.day,
-                book: true,
-                outcome: Outcome::Booked,
-                supplement: None,
-                why,
-                way_out: None,
-                nothing: false,
-            },
-            before: Some(waiting.clone()),
-            after: Some(after),
-        };
-        let system = Caller::System("liste d’attente");
-        let mut writer = Writer::new(&system, head);
-        writer.reason = "Une place s’est libérée.";
-        writer
-            .write(tx, waiting.family_id, vec![kept(&change)])
-            .await?;
-    }
-    Ok(())
-}
-
-/// Why a child who waits gets the place, if it does.
-fn may_have(board: &Board, waiting: &Booking, unit: &ServedUnit, at: Timestamp) -> Option<String> {
-    let left = board.left(waiting.day, unit, &waiting.site, &waiting.group)?;
-    if left <= 0 {
-        return None;
-    }
-    let some = |name: &str| (!name.is_empty()).then_some(()).is_some();
-    let query = preau_rules::settings::Query {
-        site: Some(waiting.site.as_str()).filter(|s| some(s)),
-        group: Some(waiting.group.as_str()).filter(|g| some(g)),
-        ..preau_rules::settings::Query::book(&unit.activity, Some(&unit.unit), waiting.day)
-    };
-    let cell = preau_rules::booking::Cell {
-        rules: board.rulebook(),
-        query,
-        enrolled: true,
-        ours: true,
-        left: Some(left),
-        beside: &[],
-        counter: false,
-        now: at,
-    };
-    match cell.book() {
-        Ok(_) | Err(Refusal::Needs(_)) => Some(format!(
-            "une place s’est libérée, et c’était le tour de l’enfant (inscrit sur la liste le {})",
-            preau_rules::french::instant(waiting.since, &board.rulebook().calendar.zone)
-        )),
-        Err(_) => None,
-    }
 }
 
 async fn run(

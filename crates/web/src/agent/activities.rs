@@ -73,18 +73,25 @@ fn next_days(rules: &Current, unit: &ServedUnit, today: Date) -> Vec<Date> {
 
 fn examples(rules: &Current, unit: &ServedUnit, today: Date) -> Vec<(String, String)> {
     let book = &rules.loaded.rulebook;
+    let limit = |day: Date, action: Action| {
+        let query = Query {
+            action,
+            ..Query::book(&unit.activity, Some(&unit.unit), day)
+        };
+        match book.cutoff(&query) {
+            Ok(cutoff) => (cutoff.until_fr(), cutoff.why_fr()),
+            Err(why) => ("jusqu’au début du service".to_owned(), why.message_fr()),
+        }
+    };
     let mut all = Vec::new();
     for day in next_days(rules, unit, today) {
-        for (action, verb) in [(Action::Book, "réserver"), (Action::Cancel, "annuler")] {
-            let query = Query {
-                action,
-                ..Query::book(&unit.activity, Some(&unit.unit), day)
-            };
-            let (said, why) = match book.cutoff(&query) {
-                Ok(cutoff) => (cutoff.until_fr(), cutoff.why_fr()),
-                Err(why) => ("jusqu’au début du service".to_owned(), why.message_fr()),
-            };
-            all.push((format!("{}, {verb} : {said}", french::day(day)), why));
+        let (book, cancel) = (limit(day, Action::Book), limit(day, Action::Cancel));
+        let day = french::day(day);
+        if book == cancel {
+            all.push((format!("{day}, réserver et annuler : {}", book.0), book.1));
+        } else {
+            all.push((format!("{day}, réserver : {}", book.0), book.1));
+            all.push((format!("{day}, annuler : {}", cancel.0), cancel.1));
         }
     }
     all

@@ -439,7 +439,7 @@ fn show(desk: &Desk, call: &Call, posted: &Posted, pattern: &Pattern, lines: &[L
         said: said(lines, pattern.book),
         children: by(&done, |line| line.child.clone()),
         months: by(&done, |line| {
-            format!("{} {}", french::month(line.day), line.day.year())
+            format!("{}\u{a0}{}", french::month(line.day), line.day.year())
         }),
         more: refused.len().saturating_sub(NAMED),
         passed_over: lines.iter().filter(|l| l.nothing).count(),
