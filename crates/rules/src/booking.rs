@@ -57,6 +57,8 @@ pub struct Cell<'a> {
     pub enrolled: bool,
     /// The day is this home's.
     pub ours: bool,
+    /// A paper without which nothing is booked, and which is not there.
+    pub paper: Option<&'a str>,
     /// Places left; nothing where they are not counted.
     pub left: Option<i64>,
     /// Units booked for the child on the same day, as `(activity, unit)`.
@@ -89,6 +91,8 @@ pub enum Refusal {
     NotEnrolled,
     /// The child is in the other home.
     OtherHome,
+    /// A paper is missing: its name.
+    Paper(String),
     /// The unit is not given on that day.
     NotServed(String),
     /// The limit of time: the sentence, and the rule behind it.
@@ -121,6 +125,9 @@ impl Refusal {
             Self::OtherHome => {
                 "Ce jour est celui de l’autre foyer, d’après le calendrier de garde.".to_owned()
             }
+            Self::Paper(name) => format!(
+                "Il manque un document\u{a0}: «\u{a0}{name}\u{a0}». Envoyez-le, et réservez aussitôt après."
+            ),
             Self::NotServed(why) => format!("Pas d’activité : {why}."),
             Self::Time { message, why, .. } => format!("{message} Règle : {why}."),
             Self::OnRequest(message) => format!("{message} Écrivez à la mairie."),
@@ -138,6 +145,7 @@ impl Refusal {
             Self::Time { passed: true, .. } | Self::OnRequest(_) => Some("Demander à la mairie"),
             Self::NotEnrolled => Some("Demander l’inscription"),
             Self::OtherHome => Some("Voir le calendrier de garde"),
+            Self::Paper(_) => Some("Envoyer le document"),
             _ => None,
         }
     }
@@ -201,7 +209,10 @@ impl Cell<'_> {
         if !self.ours && !self.counter {
             return Err(Refusal::OtherHome);
         }
-        Ok(())
+        match self.paper {
+            Some(name) if !self.counter => Err(Refusal::Paper(name.to_owned())),
+            _ => Ok(()),
+        }
     }
 
     fn label(&self, activity: &str, unit: &str) -> String {

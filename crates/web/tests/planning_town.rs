@@ -345,3 +345,42 @@ async fn a_cell_is_open_if_and_only_if_a_post_at_that_instant_is_accepted() {
     }
     assert!(open > 100 && shut > 100, "{open} open, {shut} shut");
 }
+
+#[tokio::test]
+async fn nothing_is_booked_without_a_paper_that_blocks() {
+    let town = with_activities().await;
+    let form = preau_app::document::KindForm {
+        nom: "Fiche sanitaire".to_owned(),
+        de: "child".to_owned(),
+        validite: "always".to_owned(),
+        obligatoire: true,
+        bloque: true,
+        ..preau_app::document::KindForm::default()
+    };
+    preau_app::document::create_kind(&town.system(), &form)
+        .await
+        .unwrap();
+    let mut lea = lea(&town).await;
+    let zoe = who(&town, "F1", "Zoé").await;
+    lea.get(PLANNING).await;
+    lea.sees("il manque « Fiche sanitaire »");
+    let csrf = hidden(&lea, "csrf");
+    let forged = format!("{zoe}*cantine*cantine*2026-11-30*1");
+    let save = format!("{PLANNING}/enregistrer");
+    lea.raw_post(&save, &[("csrf", &csrf), ("w", &forged)])
+        .await;
+    assert_eq!(lea.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    lea.sees("Il manque un document");
+    lea.follow("Envoyer le document").await;
+    lea.follow("Envoyer : Fiche sanitaire, Zoé").await;
+    lea.attach("Fichiers", "fiche.pdf", &b"%PDF-1.7 fiche"[..])
+        .press("Envoyer le document")
+        .await;
+    lea.get(PLANNING).await;
+    lea.does_not_see("il manque");
+    lea.check("Zoé, Cantine, lundi 30 novembre")
+        .press("Vérifier")
+        .await;
+    lea.press("Enregistrer 1 changement").await;
+    lea.sees("Reçu R-2026-0001");
+}

@@ -58,7 +58,8 @@ impl Command for Tell {
     type Refusal = Error;
     async fn run(&self, tx: &mut Tx) -> Result<String, Error> {
         let rules = rules::still(tx, &self.rules).await?;
-        let board = Board::load(tx, &rules, self.of, self.days).await?;
+        let at = tx.at();
+        let board = Board::load(tx, &rules, self.of, self.days, at).await?;
         let (from, to) = if self.absent {
             (State::Booked, State::Absent)
         } else {

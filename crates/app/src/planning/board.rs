@@ -31,6 +31,21 @@ pub enum Of {
     Family(Uuid),
 }
 
+/// The children of an account or a family, line by line.
+pub(super) async fn roster(
+    tx: &mut Tx,
+    of: Of,
+    rules: &Current,
+    now: Timestamp,
+) -> Result<Vec<enrolment::Line>, Error> {
+    let zone = rules.loaded.rulebook.calendar.zone.clone();
+    let today = now.to_zoned(zone).date();
+    Ok(match of {
+        Of::Account(account) => enrolment::of_account(tx, account, today).await?,
+        Of::Family(family) => enrolment::of_family(tx, family, today).await?,
+    })
+}
+
 /// When it is asked, and by whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Asked {
@@ -61,6 +76,8 @@ pub(super) struct Child {
     pub(super) reference: String,
     pub(super) first_name: String,
     pub(super) custody: Option<Custody>,
+    /// A paper without which nothing is booked, and which is not there.
+    pub(super) paper: Option<String>,
     pub(super) enrolled: Vec<Enrolled>,
 }
 
@@ -87,11 +104,9 @@ impl Board {
         rules: &Arc<Current>,
         of: Of,
         (first, last): (Date, Date),
+        now: Timestamp,
     ) -> Result<Self, Error> {
-        let lines = match of {
-            Of::Account(account) => enrolment::of_account(tx, account).await?,
-            Of::Family(family) => enrolment::of_family(tx, family).await?,
-        };
+        let lines = roster(tx, of, rules, now).await?;
         let mut board = Self {
             rules: Arc::clone(rules),
             children: Vec::new(),
@@ -126,6 +141,7 @@ impl Board {
                 reference: line.reference.clone(),
                 first_name: line.first_name.clone(),
                 custody: line.custody.as_deref().and_then(|c| Custody::parse(c).ok()),
+                paper: line.paper.clone(),
                 enrolled: Vec::new(),
             });
             self.children.len() - 1
@@ -230,6 +246,7 @@ impl Board {
                 .custody
                 .as_ref()
                 .is_none_or(|custody| custody.is_with(&child.reference, day, holiday)),
+            paper: child.paper.as_deref(),
             left: self.left(day, unit, site, group).filter(|_| !asked.over),
             beside: &beside,
             counter: asked.counter,

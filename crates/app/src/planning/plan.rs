@@ -89,6 +89,8 @@ pub struct Plan {
     pub next: Option<(Timestamp, String)>,
     /// Clocks of the commune.
     pub zone: TimeZone,
+    /// Papers without which nothing is booked, and which are not there: first name and paper.
+    pub papers: Vec<(String, String)>,
     /// The activities are described: without, nothing can be booked anywhere.
     pub ready: bool,
 }
@@ -117,7 +119,7 @@ pub async fn plan(
     }
     let mut tx = cx.read().await?;
     let rules = rules::current(cx, &mut tx).await?;
-    let board = Board::load(&mut tx, &rules, of, (first, last)).await?;
+    let board = Board::load(&mut tx, &rules, of, (first, last), cx.at).await?;
     drop(tx);
     let asked = Asked {
         now: cx.at,
@@ -199,6 +201,11 @@ fn draw(board: &Board, (first, last): (Date, Date), asked: Asked) -> Plan {
         days: days.collect(),
         next,
         children,
+        papers: board
+            .children
+            .iter()
+            .filter_map(|c| Some((c.first_name.clone(), c.paper.clone()?)))
+            .collect(),
         zone: board.rulebook().calendar.zone.clone(),
         ready: !board.rulebook().units.is_empty(),
     }
@@ -246,7 +253,7 @@ fn empty(left: Option<i64>, book: Result<Allowed, Refusal>) -> Shown {
             None,
             Refusal::OtherHome.message_fr(),
         ),
-        Err(refusal @ (Refusal::Time { .. } | Refusal::OnRequest(_))) => {
+        Err(refusal @ (Refusal::Time { .. } | Refusal::OnRequest(_) | Refusal::Paper(_))) => {
             (Show::Closed, false, None, refusal.message_fr())
         }
         Err(refusal) => (Show::Nothing, false, None, refusal.message_fr()),

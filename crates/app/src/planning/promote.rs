@@ -103,6 +103,7 @@ fn may_have(board: &Board, waiting: &Booking, unit: &ServedUnit, at: Timestamp) 
         query,
         enrolled: true,
         ours: true,
+        paper: None,
         left: Some(left),
         beside: &[],
         counter: false,

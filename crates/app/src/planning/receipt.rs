@@ -8,7 +8,7 @@ use preau_rules::{
 use preau_store::{
     StoreError, Tx,
     tables::{
-        account, counter, enrolment, journal,
+        account, counter, journal,
         receipt::{self, Receipt},
         subscription,
     },
@@ -16,7 +16,7 @@ use preau_store::{
 use uuid::Uuid;
 
 use super::{
-    board::Of,
+    board::roster,
     plan::who,
     rules,
     save::{self, Outcome, UNDO, Wish},
@@ -273,11 +273,11 @@ impl<'a> Writer<'a> {
 pub async fn receipt(cx: &Cx, family: Option<Uuid>, number: &str) -> Result<Sheet, Error> {
     let (of, _) = who(cx, family)?;
     let mut tx = cx.read().await?;
-    let roster = roster(&mut tx, of).await?;
+    let rules = rules::current(cx, &mut tx).await?;
+    let roster = roster(&mut tx, of, &rules, cx.at).await?;
     let found = receipt::by_number(&mut tx, number).await?;
     let found = found.filter(|r| roster.iter().any(|line| line.family_id == r.family_id));
     let found = found.ok_or(Error::NotFound)?;
-    let rules = rules::current(cx, &mut tx).await?;
     let lines = receipt::lines(&mut tx, found.id).await?;
     let absence = lines.iter().any(is_absence);
     let lines = lines.into_iter().map(|line| {
@@ -298,18 +298,12 @@ pub async fn receipt(cx: &Cx, family: Option<Uuid>, number: &str) -> Result<Shee
     })
 }
 
-async fn roster(tx: &mut Tx, of: Of) -> Result<Vec<enrolment::Line>, Error> {
-    Ok(match of {
-        Of::Account(account) => enrolment::of_account(tx, account).await?,
-        Of::Family(family) => enrolment::of_family(tx, family).await?,
-    })
-}
-
 /// The last receipts of the caller's families, or of a family at the counter.
 pub async fn mine(cx: &Cx, family: Option<Uuid>) -> Result<Vec<Receipt>, Error> {
     let (of, _) = who(cx, family)?;
     let mut tx = cx.read().await?;
-    let roster = roster(&mut tx, of).await?;
+    let rules = rules::current(cx, &mut tx).await?;
+    let roster = roster(&mut tx, of, &rules, cx.at).await?;
     let mut families: Vec<Uuid> = roster.iter().map(|line| line.family_id).collect();
     families.dedup();
     let mut all = Vec::new();

@@ -262,7 +262,7 @@ pub async fn verify(
     let range = range(wishes)?;
     let mut tx = cx.read().await?;
     let rules = rules::current(cx, &mut tx).await?;
-    let mut board = Board::load(&mut tx, &rules, of, range).await?;
+    let mut board = Board::load(&mut tx, &rules, of, range, cx.at).await?;
     drop(tx);
     let asked = Asked {
         now: cx.at,
@@ -307,7 +307,7 @@ impl Command for Save {
                 (wishes, Some(found))
             }
         };
-        let mut board = Board::load(tx, &rules, self.of, range(&wishes)?).await?;
+        let mut board = Board::load(tx, &rules, self.of, range(&wishes)?, at).await?;
         if let Some(undone) = &undoes
             && !board.children.iter().any(|c| c.family == undone.family_id)
         {

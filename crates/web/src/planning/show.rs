@@ -80,6 +80,9 @@ struct Body {
     absence: Option<String>,
     next: Option<(String, String, String)>,
     ready: bool,
+    /// Papers that are missing, and where they are sent.
+    papers: Vec<(String, String)>,
+    documents: String,
     /// There is something to book.
     any: bool,
     wide_title: String,
@@ -362,6 +365,8 @@ pub(crate) async fn show(desk: Desk, call: Call, asked: Asked) -> Reply {
         absence: (plan.ready && !desk.at_counter()).then(|| call.href("/espace-famille/absence")),
         next,
         ready: plan.ready,
+        papers: plan.papers.clone(),
+        documents: call.href("/espace-famille/documents"),
         any: !units.is_empty(),
         wide_title: french::range(first, last),
         phone_title: french::range(first, first.saturating_add(6.days())),

@@ -183,6 +183,8 @@ pub(super) fn view(call: &Call, line: &Line) -> LineView {
         way_out: line.way_out.clone().map(|words| {
             let path = if words.contains("garde") {
                 "/espace-famille/dossier"
+            } else if words.contains("document") {
+                "/espace-famille/documents"
             } else {
                 "/contact"
             };
