@@ -59,6 +59,8 @@ impl Scene {
     }
 
     async fn answers(&mut self) {
+        // The acknowledgement is delivered before: mails of one instant go in no fixed order.
+        self.town.work().await;
         self.town
             .hire("camille", &[(RolePreset::FrontDesk.code(), None)])
             .await;

@@ -30,9 +30,9 @@ async fn a_meal_is_booked_and_cancelled_until_ten_two_working_days_before() {
     lea.sees("Vérifiez avant d’enregistrer")
         .sees("Zoé, Cantine, lundi 30 novembre réservé")
         .sees("2 jours ouvrés avant, 10 h 00");
+    town.work().await;
     lea.press("Enregistrer 2 changements").await;
     lea.sees("Reçu R-2026-0001").sees("Annuler ces changements");
-    town.work().await;
     let mail = town.mail_to("lea@exemple.fr").await;
     assert!(mail.subject.contains("R-2026-0001"), "{}", mail.subject);
     assert!(mail.text.contains("Zoé, Cantine, lundi"), "{}", mail.text);
@@ -121,7 +121,6 @@ async fn the_last_place_then_a_waiting_list_then_the_turn_comes() {
     lea.get(PLANNING).await;
     lea.uncheck(&cell("Zoé")).press("Vérifier").await;
     lea.press("Enregistrer 1 changement").await;
-    town.work().await;
     let told = town.mail_to("ali@exemple.fr").await;
     let text = told.text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("Une place s’est libérée"), "{text}");

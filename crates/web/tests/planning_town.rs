@@ -75,6 +75,7 @@ async fn at_the_counter_a_limit_passes_with_a_reason_and_a_full_day_on_purpose()
     let town = with_activities().await;
     let mut nadia = town.agent("nadia", RolePreset::Administrator).await;
     let mut lea = lea(&town).await;
+    town.work().await;
     let cx = town.system();
     let mut tx = cx.read().await.unwrap();
     let durant = family::by_reference(&mut tx, "F1").await.unwrap().unwrap();
@@ -98,7 +99,6 @@ async fn at_the_counter_a_limit_passes_with_a_reason_and_a_full_day_on_purpose()
         .press("Enregistrer 1 changement")
         .await;
     nadia.sees("Reçu R-2026-0001").sees("Appel de la maman");
-    town.work().await;
     let told = town.mail_to("lea@exemple.fr").await;
     assert!(told.text.contains("Appel de la maman"), "{}", told.text);
     lea.get(&format!("{PLANNING}/recu/R-2026-0001")).await;
