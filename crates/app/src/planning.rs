@@ -18,5 +18,6 @@ pub use board::Of;
 pub use day::{List, Present, day};
 pub use enrol::{EnrolForm, Enrolled, end_enrolment, enrol, enrolments};
 pub use plan::{ChildPlan, Plan, Row, Show, Shown, plan};
+pub(crate) use receipt::done_fr;
 pub use receipt::{Line as ReceiptLine, Sheet, UNDO_MINUTES, mine, receipt};
 pub use save::{Counter, Line, MOST, Outcome, Saved, Wish, save, undo, verify};

@@ -384,3 +384,28 @@ async fn nothing_is_booked_without_a_paper_that_blocks() {
     lea.press("Enregistrer 1 changement").await;
     lea.sees("Reçu R-2026-0001");
 }
+
+#[tokio::test]
+async fn mes_donnees_holds_enrolments_and_every_change_of_bookings() {
+    let town = with_activities().await;
+    let mut lea = lea(&town).await;
+    lea.get(PLANNING).await;
+    lea.check("Zoé, Cantine, lundi 30 novembre")
+        .press("Vérifier")
+        .await;
+    lea.press("Enregistrer 1 changement").await;
+    lea.get("/laigneville/mon-compte/donnees").await;
+    lea.press("Télécharger mes données").await;
+    let bytes = std::io::Cursor::new(lea.bytes().to_vec());
+    let mut zip = zip::ZipArchive::new(bytes).unwrap();
+    let mut text = String::new();
+    let mut file = zip.by_name("mes-donnees.json").unwrap();
+    std::io::Read::read_to_string(&mut file, &mut text).unwrap();
+    let held: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let family = &held["families"][0];
+    assert_eq!(family["enrolments"][0]["child"], "Zoé");
+    let change = &family["bookings"][0];
+    assert_eq!(change["receipt"], "R-2026-0001");
+    assert_eq!(change["day"], "2026-11-30");
+    assert_eq!(change["done"], "réservé");
+}

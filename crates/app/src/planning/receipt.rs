@@ -64,7 +64,8 @@ pub struct Sheet {
     pub undo_until: Option<Timestamp>,
 }
 
-fn done_fr(before: &str, after: &str) -> &'static str {
+/// What became of a line, from what stood there and what stands there now.
+pub(crate) fn done_fr(before: &str, after: &str) -> &'static str {
     match (before, after) {
         ("waiting", "") => "liste d’attente quittée",
         (_, "") => "annulé",

@@ -8,15 +8,15 @@ use preau_store::{
     Tx,
     tables::{
         account::{self, Account},
-        invoice_reference, journal, mail, request, session, subscriber_code,
+        enrolment, invoice_reference, journal, mail, receipt, request, session, subscriber_code,
         subscription::{self, Past},
     },
 };
 use uuid::Uuid;
 
 use super::held::{
-    Child, Conditions, Fact, Family, Guardian, Held, Identity, Invoice, Line, Mail, Message,
-    Request, Session, Subscription, UsedCode,
+    Booking, Child, Conditions, Enrolment, Fact, Family, Guardian, Held, Identity, Invoice, Line,
+    Mail, Message, Request, Session, Subscription, UsedCode,
 };
 use crate::{
     Cx, Error, citizen,
@@ -27,7 +27,7 @@ use crate::{
         AccountAlreadyExists, AccountClosed, ContactAcknowledgement, ContactAnswer, Mail as _,
         PasswordChanged,
     },
-    portal,
+    planning, portal,
     request::State,
     session::device,
     subscription::{formal, how_fr},
@@ -111,6 +111,20 @@ fn tied(past: Past) -> Subscription {
     }
 }
 
+fn booking(change: receipt::Change) -> Booking {
+    Booking {
+        done: planning::done_fr(&change.before, &change.after),
+        receipt: change.number,
+        at: change.at,
+        by: change.by_name,
+        reason: change.reason,
+        child: change.child,
+        day: change.day,
+        activity: change.activity,
+        unit: change.unit,
+    }
+}
+
 /// The families of today; who was tied yesterday sees nothing of them any more.
 async fn families(tx: &mut Tx, past: &[Past], dossiers: &[Dossier]) -> Result<Vec<Family>, Error> {
     let now: Vec<&Past> = past.iter().filter(|p| p.ended_at.is_none()).collect();
@@ -122,8 +136,25 @@ async fn families(tx: &mut Tx, past: &[Past], dossiers: &[Dossier]) -> Result<Ve
         let guardians = guardians.remove(&past.family_id).unwrap_or_default();
         let children = children.remove(&past.family_id).unwrap_or_default();
         let invoices = invoice_reference::of_family(tx, past.family_id).await?;
+        let bookings = receipt::history(tx, past.family_id).await?;
+        let enrolled = enrolment::list(tx, past.family_id).await?;
         let file = dossiers.iter().find(|d| d.family.id == past.family_id);
         out.push(Family {
+            enrolments: enrolled
+                .into_iter()
+                .map(|e| Enrolment {
+                    child: children
+                        .iter()
+                        .find(|c| c.id == e.child_id)
+                        .map(|c| c.first_name.clone())
+                        .unwrap_or_default(),
+                    activity: e.activity,
+                    site: e.site,
+                    first_on: e.first_on,
+                    last_on: e.last_on,
+                })
+                .collect(),
+            bookings: bookings.into_iter().map(booking).collect(),
             facts: file.map_or_else(Vec::new, |file| facts(file, past.guardian_id)),
             name: past.name.clone(),
             reference: past.reference.clone(),

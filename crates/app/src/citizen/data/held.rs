@@ -105,6 +105,48 @@ pub struct Family {
     pub facts: Vec<Fact>,
     /// Invoices of the software before.
     pub invoices: Vec<Invoice>,
+    /// Activities that the children are enrolled in.
+    pub enrolments: Vec<Enrolment>,
+    /// Every change of bookings.
+    pub bookings: Vec<Booking>,
+}
+
+/// An enrolment in an activity.
+#[derive(Debug, Clone, Serialize)]
+pub struct Enrolment {
+    /// First name of the child.
+    pub child: String,
+    /// The activity.
+    pub activity: String,
+    /// The site, or nothing.
+    pub site: String,
+    /// First day.
+    pub first_on: Date,
+    /// Last day, if there is one.
+    pub last_on: Option<Date>,
+}
+
+/// A change of bookings.
+#[derive(Debug, Clone, Serialize)]
+pub struct Booking {
+    /// Number of the receipt.
+    pub receipt: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who did it.
+    pub by: String,
+    /// Why, in the words of who did it.
+    pub reason: String,
+    /// First name of the child.
+    pub child: String,
+    /// The day.
+    pub day: Date,
+    /// The activity.
+    pub activity: String,
+    /// The unit.
+    pub unit: String,
+    /// « réservé », « annulé ».
+    pub done: &'static str,
 }
 
 /// Something that the file of the family holds.
