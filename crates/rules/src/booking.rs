@@ -2,6 +2,7 @@
 //! the line of the verification, and decides in the lane.
 
 use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     deadline::{Consequence, Cutoff, Verdict},
@@ -21,28 +22,22 @@ pub enum State {
 }
 
 impl State {
-    const ALL: [(Self, &'static str, &'static str); 3] = [
-        (Self::Booked, "booked", "réservé"),
-        (Self::Waiting, "waiting", "liste d’attente"),
-        (Self::Absent, "absent", "absence signalée"),
+    const ALL: [(Self, &'static str); 3] = [
+        (Self::Booked, "booked"),
+        (Self::Waiting, "waiting"),
+        (Self::Absent, "absent"),
     ];
 
     /// Reads the stored word.
     pub fn parse(code: &str) -> Option<Self> {
-        let found = Self::ALL.iter().find(|(_, word, _)| *word == code)?;
+        let found = Self::ALL.iter().find(|(_, word)| *word == code)?;
         Some(found.0)
     }
 
     /// The stored word.
     pub fn code(self) -> &'static str {
-        let found = Self::ALL.iter().find(|(state, ..)| *state == self);
-        found.map_or("", |(_, word, _)| word)
-    }
-
-    /// The word on the screen.
-    pub fn label_fr(self) -> &'static str {
-        let found = Self::ALL.iter().find(|(state, ..)| *state == self);
-        found.map_or("", |(_, _, label)| label)
+        let found = Self::ALL.iter().find(|(state, _)| *state == self);
+        found.map_or("", |(_, word)| word)
     }
 }
 
@@ -140,13 +135,38 @@ impl Refusal {
     }
 
     /// What else can be done, where there is something.
-    pub fn way_out_fr(&self) -> Option<&'static str> {
+    pub fn way_out(&self) -> Option<WayOut> {
         match self {
-            Self::Time { passed: true, .. } | Self::OnRequest(_) => Some("Demander à la mairie"),
-            Self::NotEnrolled => Some("Demander l’inscription"),
-            Self::OtherHome => Some("Voir le calendrier de garde"),
-            Self::Paper(_) => Some("Envoyer le document"),
+            Self::Time { passed: true, .. } | Self::OnRequest(_) => Some(WayOut::TownHall),
+            Self::NotEnrolled => Some(WayOut::Enrolment),
+            Self::OtherHome => Some(WayOut::Custody),
+            Self::Paper(_) => Some(WayOut::Paper),
             _ => None,
+        }
+    }
+}
+
+/// What else can be done after a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WayOut {
+    /// Ask the town hall.
+    TownHall,
+    /// Ask it to enrol the child.
+    Enrolment,
+    /// Look at the custody calendar, and change it.
+    Custody,
+    /// Send the paper.
+    Paper,
+}
+
+impl WayOut {
+    /// The words of the link.
+    pub fn label_fr(self) -> &'static str {
+        match self {
+            Self::TownHall => "Demander à la mairie",
+            Self::Enrolment => "Demander l’inscription",
+            Self::Custody => "Voir le calendrier de garde",
+            Self::Paper => "Envoyer le document",
         }
     }
 }

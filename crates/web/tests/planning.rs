@@ -8,10 +8,11 @@ mod activities;
 mod citizen;
 mod homes;
 
-use activities::{PLANNING, ali, with_activities};
-use homes::{hidden, lea, who};
+use activities::{PLANNING, SETTINGS, ali, enrol, with_activities};
+use homes::{hidden, lea, town, who};
 use http::StatusCode;
 use jiff::SignedDuration;
+use preau_app::planning::rules;
 use preau_testkit::{http::Visitor, town::Town};
 
 const LONG: &str = "/laigneville/espace-famille/reservation";
@@ -237,6 +238,22 @@ async fn a_forged_wish_writes_nothing() {
         assert_eq!(lea.status(), StatusCode::UNPROCESSABLE_ENTITY, "{wish}");
         lea.sees(why);
     }
+    // For and against the same cell: the first counts, and places stay counted.
+    let both = format!("{zoe}*soir*soir*2026-12-03*");
+    let (on, off) = (format!("{both}1"), format!("{both}0"));
+    let pairs = [("csrf", csrf.as_str()), ("w", &on), ("w", &off), ("w", &on)];
+    lea.raw_post(&save, &pairs).await;
+    lea.sees("Reçu R-2026-0001");
+    town.turn(SECOND);
+    let pairs = [("csrf", csrf.as_str()), ("w", &on), ("w", &off)];
+    lea.raw_post(&save, &pairs).await;
+    let mut tx = town.system().read().await.unwrap();
+    let day = jiff::civil::date(2026, 12, 3);
+    let taken = preau_store::tables::booking::taken(&mut tx, day, day)
+        .await
+        .unwrap();
+    assert_eq!(taken.iter().map(|t| t.places).sum::<i64>(), 1);
+    drop(tx);
     for nonsense in ["2026-02-29", "2027-02-29", "x"] {
         let forged = format!("{zoe}*cantine*cantine*{nonsense}*1");
         lea.raw_post(&save, &[("csrf", &csrf), ("w", &forged)])
@@ -248,15 +265,60 @@ async fn a_forged_wish_writes_nothing() {
     lea.raw_post(&save, &[("csrf", &csrf), ("w", &far), ("w", &near)])
         .await;
     assert_eq!(lea.status(), StatusCode::CONFLICT);
-    lea.get(&format!("{PLANNING}/recu/R-2026-0001")).await;
+    lea.get(&format!("{PLANNING}/recu/R-2026-0999")).await;
     assert_eq!(lea.status(), StatusCode::NOT_FOUND);
-    // Another family's receipt is not there either.
+    // Another family's receipt is not there either, not even when it is too late to take it back.
     let mut ali = ali(&town).await;
     ali.get(PLANNING).await;
     ali.check("Lou, Cantine, lundi 30 novembre")
         .press("Vérifier")
         .await;
     ali.press("Enregistrer 1 changement").await;
-    lea.get(&format!("{PLANNING}/recu/R-2026-0001")).await;
+    ali.sees("Reçu R-2026-0002");
+    let theirs = format!("{PLANNING}/recu/R-2026-0002");
+    lea.get(&theirs).await;
     assert_eq!(lea.status(), StatusCode::NOT_FOUND);
+    let undo = format!("{theirs}/annuler");
+    lea.raw_post(&undo, &[("csrf", &csrf)]).await;
+    assert_eq!(lea.status(), StatusCode::NOT_FOUND);
+    town.turn(SignedDuration::from_mins(20));
+    lea.raw_post(&undo, &[("csrf", &csrf), ("encore", "1")])
+        .await;
+    assert_eq!(lea.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn who_waits_gets_no_place_beside_what_excludes_it() {
+    let town = town().await;
+    let settings = format!(
+        "{SETTINGS}\n[[capacities]]\nactivity = \"mercredi\"\nunit = \"journee\"\nplaces = 1\n"
+    );
+    rules::save(&town.system(), &settings, 0).await.unwrap();
+    for (family, child) in [("F1", "Zoé"), ("F3", "Lou")] {
+        enrol(&town, family, child, "mercredi").await;
+    }
+    let mut lea = lea(&town).await;
+    let mut ali = ali(&town).await;
+    let day = "Mercredi, Journée, mercredi 2 décembre";
+    lea.get(PLANNING).await;
+    lea.check(&format!("Zoé, {day}")).press("Vérifier").await;
+    lea.press("Enregistrer 1 changement").await;
+    town.turn(SECOND);
+    ali.get(PLANNING).await;
+    ali.check(&format!("Lou, {day}, complet, liste d’attente"))
+        .press("Vérifier")
+        .await;
+    ali.press("Enregistrer 1 changement").await;
+    ali.get(PLANNING).await;
+    ali.check("Lou, Mercredi, Matin, mercredi 2 décembre")
+        .press("Vérifier")
+        .await;
+    ali.press("Enregistrer 1 changement").await;
+    town.turn(SECOND);
+    lea.get(PLANNING).await;
+    lea.uncheck(&format!("Zoé, {day}")).press("Vérifier").await;
+    lea.press("Enregistrer 1 changement").await;
+    ali.get(PLANNING).await;
+    ali.sees("n° 1");
+    assert!(ali.is_checked("Lou, Mercredi, Matin, mercredi 2 décembre"));
 }

@@ -16,9 +16,8 @@ use uuid::Uuid;
 use super::{
     board::{Board, Of},
     plan::who,
-    receipt::Writer,
+    receipt::{Entry, Writer},
     rules::{self, Current},
-    save::{Line, Outcome},
 };
 use crate::{Caller, Cx, Error, Problems, contact::Letterhead};
 
@@ -66,10 +65,8 @@ impl Command for Tell {
             (State::Absent, State::Booked)
         };
         let mut lines = Vec::new();
-        let mut family = None;
         for id in &self.children {
             let child = board.child(*id).ok_or(Error::NotFound)?;
-            family.get_or_insert(child.family);
             let all = board.booked(*id);
             for before in all.filter(|b| b.state == from.code() && b.family_id == child.family) {
                 let after = Booking {
@@ -78,33 +75,37 @@ impl Command for Tell {
                 };
                 booking::put(tx, &after).await?;
                 let unit = board.rulebook().served(&before.activity, &before.unit);
-                lines.push(line(before, to, &child.first_name, unit.map(|u| &*u.label)));
+                let label = unit.map_or(&before.unit, |unit| &unit.label);
+                lines.push(Entry {
+                    family: child.family,
+                    child: child.first_name.clone(),
+                    label: label.clone(),
+                    row: row(before, to),
+                });
             }
         }
-        let Some(family) = family.filter(|_| !lines.is_empty()) else {
-            return Err(Error::field(
-                "du",
-                if self.absent {
-                    "Rien n’est réservé pour ces enfants sur ces jours."
-                } else {
-                    "Aucune absence n’est signalée pour ces enfants sur ces jours."
-                },
-            ));
-        };
-        lines.sort_by_key(|(row, _)| (row.day, row.child_id));
+        lines.sort_by_key(|entry| (entry.row.day, entry.row.child_id));
         let mut writer = Writer::new(&self.caller, &self.head);
         writer.reason = &self.reason;
-        writer.write(tx, family, lines).await
+        let number = writer.write(tx, lines).await?;
+        number.ok_or_else(|| {
+            let why = if self.absent {
+                "Rien n’est réservé pour ces enfants sur ces jours."
+            } else {
+                "Aucune absence n’est signalée pour ces enfants sur ces jours."
+            };
+            Error::field("du", why)
+        })
     }
 }
 
-fn line(before: &Booking, to: State, child: &str, label: Option<&str>) -> (receipt::Line, Line) {
+fn row(before: &Booking, to: State) -> receipt::Line {
     let why = if to == State::Absent {
         "la cuisine et les animateurs le voient ; la place reste prise"
     } else {
         "l’enfant vient comme réservé"
     };
-    let row = receipt::Line {
+    receipt::Line {
         line: 0,
         child_id: before.child_id,
         day: before.day,
@@ -113,22 +114,7 @@ fn line(before: &Booking, to: State, child: &str, label: Option<&str>) -> (recei
         before: before.state.clone(),
         after: to.code().to_owned(),
         why: why.to_owned(),
-    };
-    let shown = Line {
-        child_id: before.child_id,
-        child: child.to_owned(),
-        activity: before.activity.clone(),
-        unit: before.unit.clone(),
-        label: label.unwrap_or(&before.unit).to_owned(),
-        day: before.day,
-        book: to == State::Booked,
-        outcome: Outcome::Booked,
-        supplement: None,
-        why: why.to_owned(),
-        way_out: None,
-        nothing: false,
-    };
-    (row, shown)
+    }
 }
 
 fn day(text: &str) -> Option<Date> {

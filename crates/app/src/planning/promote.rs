@@ -3,27 +3,23 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::{Timestamp, civil::Date};
-use preau_rules::{
-    booking::{Cell, Refusal, State},
-    french,
-    settings::{Query, ServedUnit},
-};
+use preau_rules::{booking::State, french};
 use preau_store::{
     Tx,
     tables::{
         booking::{self, Booking},
-        family,
+        receipt,
     },
 };
 
 use super::{
-    board::Board,
-    receipt::Writer,
-    save::{Change, Line, Outcome, kept},
+    board::{Asked, Board, Of},
+    decide::Change,
+    receipt::{Entry, Writer},
 };
 use crate::{Caller, Error, contact::Letterhead};
 
-/// Places that were given back go to who waits, in the order of arrival, while the unit can still be booked.
+/// Places that were given back go to who waits, in the order of arrival, while the rules would still give them one.
 pub(super) async fn promote(
     tx: &mut Tx,
     board: &mut Board,
@@ -35,85 +31,80 @@ pub(super) async fn promote(
         .filter(|b| b.state == State::Booked.code())
         .map(|b| b.day)
         .collect();
-    let rules = Arc::clone(&board.rules);
-    let rulebook = &rules.loaded.rulebook;
-    if days.is_empty() || rulebook.capacities.is_empty() {
+    if days.is_empty() || board.rulebook().capacities.is_empty() {
         return Ok(());
     }
     let days: Vec<Date> = days.into_iter().collect();
     let at = tx.at();
     for waiting in booking::waiting(tx, &days).await? {
-        let Some(unit) = rulebook.served(&waiting.activity, &waiting.unit) else {
+        let rules = Arc::clone(&board.rules);
+        let unit = rules
+            .loaded
+            .rulebook
+            .served(&waiting.activity, &waiting.unit);
+        let left = unit.and_then(|u| board.left(waiting.day, u, &waiting.site, &waiting.group));
+        // Only who may get a place is looked at closely, by the rules that hold for everybody.
+        if left.is_none_or(|left| left <= 0) {
             continue;
-        };
-        let Some(why) = may_have(board, &waiting, unit, at) else {
+        }
+        let Some(entry) = may_have(tx, board, &waiting, at).await? else {
             continue;
         };
         let after = Booking {
             state: State::Booked.code().to_owned(),
             since: at,
-            ..waiting.clone()
+            ..waiting
         };
         booking::put(tx, &after).await?;
         booking::count(tx, &after, 1).await?;
         board.count(&after, 1);
-        let name = family::children(tx, &[waiting.family_id]).await?;
-        let name = name.into_iter().find(|c| c.id == waiting.child_id);
-        let change = Change {
-            line: Line {
-                child_id: waiting.child_id,
-                child: name.map(|c| c.first_name).unwrap_or_default(),
-                activity: waiting.activity.clone(),
-                unit: waiting.unit.clone(),
-                label: unit.label.clone(),
-                day: waiting.day,
-                book: true,
-                outcome: Outcome::Booked,
-                supplement: None,
-                why,
-                way_out: None,
-                nothing: false,
-            },
-            before: Some(waiting.clone()),
-            after: Some(after),
-        };
         let system = Caller::System("liste d’attente");
         let mut writer = Writer::new(&system, head);
         writer.reason = "Une place s’est libérée.";
-        writer
-            .write(tx, waiting.family_id, vec![kept(&change)])
-            .await?;
+        writer.write(tx, vec![entry]).await?;
     }
     Ok(())
 }
 
-/// Why a child who waits gets the place, if it does.
-fn may_have(board: &Board, waiting: &Booking, unit: &ServedUnit, at: Timestamp) -> Option<String> {
-    let left = board.left(waiting.day, unit, &waiting.site, &waiting.group)?;
-    if left <= 0 {
-        return None;
-    }
-    let query = Query {
-        site: Some(waiting.site.as_str()).filter(|site| !site.is_empty()),
-        group: Some(waiting.group.as_str()).filter(|group| !group.is_empty()),
-        ..Query::book(&unit.activity, Some(&unit.unit), waiting.day)
+/// The line of the receipt of who gets the place now, when the rules allow it.
+async fn may_have(
+    tx: &mut Tx,
+    board: &Board,
+    waiting: &Booking,
+    at: Timestamp,
+) -> Result<Option<Entry>, Error> {
+    let day = (waiting.day, waiting.day);
+    let of = Of::Family(waiting.family_id);
+    let theirs = Board::load(tx, &board.rules, of, day, at).await?;
+    let unit = theirs.rulebook().served(&waiting.activity, &waiting.unit);
+    let (Some(child), Some(unit)) = (theirs.child(waiting.child_id), unit) else {
+        return Ok(None);
     };
-    let cell = Cell {
-        rules: board.rulebook(),
-        query,
-        enrolled: true,
-        ours: true,
-        paper: None,
-        left: Some(left),
-        beside: &[],
-        counter: false,
+    let asked = Asked {
         now: at,
+        counter: false,
+        over: false,
     };
-    match cell.book() {
-        Ok(_) | Err(Refusal::Needs(_)) => Some(format!(
-            "une place s’est libérée, et c’était le tour de l’enfant (inscrit sur la liste le {})",
-            french::instant(waiting.since, &board.rulebook().calendar.zone)
-        )),
-        Err(_) => None,
+    let answer = theirs.ask(child, unit, waiting.day, asked, |cell| cell.book());
+    if !answer.is_ok_and(|allowed| !allowed.waits) {
+        return Ok(None);
     }
+    let since = french::instant(waiting.since, &theirs.rulebook().calendar.zone);
+    Ok(Some(Entry {
+        family: waiting.family_id,
+        child: child.first_name.clone(),
+        label: unit.label.clone(),
+        row: receipt::Line {
+            line: 0,
+            child_id: waiting.child_id,
+            day: waiting.day,
+            activity: waiting.activity.clone(),
+            unit: waiting.unit.clone(),
+            before: waiting.state.clone(),
+            after: State::Booked.code().to_owned(),
+            why: format!(
+                "une place s’est libérée, et c’était le tour de l’enfant (inscrit sur la liste le {since})"
+            ),
+        },
+    }))
 }

@@ -8,19 +8,14 @@ use preau_rules::{
 use preau_store::{
     StoreError, Tx,
     tables::{
-        account, counter, journal,
+        account, counter, enrolment, journal,
         receipt::{self, Receipt},
         subscription,
     },
 };
 use uuid::Uuid;
 
-use super::{
-    board::roster,
-    plan::who,
-    rules,
-    save::{self, Outcome, UNDO, Wish},
-};
+use super::{board::roster, decide::Wish, plan::who, rules, save::UNDO};
 use crate::{
     Caller, Cx, Error,
     citizen::addressee,
@@ -33,8 +28,6 @@ use crate::{
 pub const UNDO_MINUTES: i64 = 15;
 /// Lines of a receipt in its mail.
 const IN_MAIL: usize = 40;
-/// Receipts in the list.
-const LISTED: i64 = 30;
 const GOOD_FOR: SignedDuration = SignedDuration::from_hours(48);
 const JOURNAL: &str = "receipt";
 
@@ -77,14 +70,25 @@ pub(crate) fn done_fr(before: &str, after: &str) -> &'static str {
     }
 }
 
+/// A receipt of one of these families.
+async fn of_roster(
+    tx: &mut Tx,
+    roster: &[enrolment::Line],
+    number: &str,
+) -> Result<Receipt, Error> {
+    let found = receipt::by_number(tx, number).await?;
+    let found = found.filter(|r| roster.iter().any(|line| line.family_id == r.family_id));
+    found.ok_or(Error::NotFound)
+}
+
 /// A receipt that may still be taken back, and what that takes.
 pub(super) async fn still_undoable(
     tx: &mut Tx,
+    roster: &[enrolment::Line],
     number: &str,
     at: Timestamp,
 ) -> Result<(Receipt, Vec<Wish>), Error> {
-    let found = receipt::by_number(tx, number).await?;
-    let found = found.ok_or(Error::NotFound)?;
+    let found = of_roster(tx, roster, number).await?;
     if undo_until(&found, at).is_none() {
         return Err(Error::Conflict(format!(
             "Ces changements ne peuvent plus être annulés d’un coup : c’était possible pendant {UNDO_MINUTES} minutes. Changez-les sur le planning."
@@ -117,6 +121,18 @@ fn undo_until(receipt: &Receipt, now: Timestamp) -> Option<Timestamp> {
     (free && receipt.by_kind != "system" && now <= until).then_some(until)
 }
 
+/// A line for a receipt, and what it says of names.
+pub(super) struct Entry {
+    /// Of which family.
+    pub(super) family: Uuid,
+    /// First name of the child.
+    pub(super) child: String,
+    /// « Restaurant scolaire, Repas ».
+    pub(super) label: String,
+    /// What is kept.
+    pub(super) row: receipt::Line,
+}
+
 /// Writes receipts in somebody's name.
 pub(super) struct Writer<'a> {
     caller: &'a Caller,
@@ -137,13 +153,31 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Keeps a receipt, and mails it; gives its number.
+    /// Keeps a receipt a family, and mails it; gives the number of the first.
     pub(super) async fn write(
         &self,
         tx: &mut Tx,
-        family: Uuid,
-        lines: Vec<(receipt::Line, save::Line)>,
-    ) -> Result<String, Error> {
+        entries: Vec<Entry>,
+    ) -> Result<Option<String>, Error> {
+        let mut families: Vec<(Uuid, Vec<Entry>)> = Vec::new();
+        for entry in entries {
+            match families
+                .iter_mut()
+                .find(|(family, _)| *family == entry.family)
+            {
+                Some((_, own)) => own.push(entry),
+                None => families.push((entry.family, vec![entry])),
+            }
+        }
+        let mut number = None;
+        for (family, own) in families {
+            let made = self.write_one(tx, family, &own).await?;
+            number.get_or_insert(made);
+        }
+        Ok(number)
+    }
+
+    async fn write_one(&self, tx: &mut Tx, family: Uuid, lines: &[Entry]) -> Result<String, Error> {
         let at = tx.at();
         let year = at.to_zoned(self.head.zone.clone()).year();
         let sequence = counter::next(tx, &format!("receipt-{year}")).await?;
@@ -172,10 +206,10 @@ impl<'a> Writer<'a> {
             undone_by: None,
         };
         let rows: Vec<receipt::Line> = (1..)
-            .zip(&lines)
-            .map(|(at, (row, _))| receipt::Line {
+            .zip(lines)
+            .map(|(at, entry)| receipt::Line {
                 line: at,
-                ..row.clone()
+                ..entry.row.clone()
             })
             .collect();
         receipt::insert(tx, &new, &rows).await?;
@@ -190,33 +224,24 @@ impl<'a> Writer<'a> {
             };
             journal::note(tx, change).await?;
         }
-        self.mail(tx, &new, &lines).await?;
+        self.mail(tx, &new, lines).await?;
         Ok(number)
     }
 
-    async fn mail(
-        &self,
-        tx: &mut Tx,
-        new: &Receipt,
-        lines: &[(receipt::Line, save::Line)],
-    ) -> Result<(), Error> {
+    async fn mail(&self, tx: &mut Tx, new: &Receipt, lines: &[Entry]) -> Result<(), Error> {
         let mut said: Vec<String> = lines
             .iter()
             .take(IN_MAIL)
-            .map(|(row, line)| {
-                format!(
-                    "{}, {}, {} : {}",
-                    line.child,
-                    line.label,
-                    french::day(line.day),
-                    done_fr(&row.before, &row.after)
-                )
+            .map(|entry| {
+                let row = &entry.row;
+                let (day, done) = (french::day(row.day), done_fr(&row.before, &row.after));
+                format!("{}, {}, {day} : {done}", entry.child, entry.label)
             })
             .collect();
         if lines.len() > IN_MAIL {
             said.push(format!("et {} autres lignes", lines.len() - IN_MAIL));
         }
-        let absence = lines.iter().any(|(row, _)| is_absence(row));
+        let absence = lines.iter().any(|entry| is_absence(&entry.row));
         let undo = undo_until(new, new.at).filter(|_| !absence);
         // Who did it gets the mail; what others did for the family, everybody of it.
         let mut people: Vec<(crate::mail::Addressee, String, String)> = Vec::new();
@@ -276,9 +301,7 @@ pub async fn receipt(cx: &Cx, family: Option<Uuid>, number: &str) -> Result<Shee
     let mut tx = cx.read().await?;
     let rules = rules::current(cx, &mut tx).await?;
     let roster = roster(&mut tx, of, &rules, cx.at).await?;
-    let found = receipt::by_number(&mut tx, number).await?;
-    let found = found.filter(|r| roster.iter().any(|line| line.family_id == r.family_id));
-    let found = found.ok_or(Error::NotFound)?;
+    let found = of_roster(&mut tx, &roster, number).await?;
     let lines = receipt::lines(&mut tx, found.id).await?;
     let absence = lines.iter().any(is_absence);
     let lines = lines.into_iter().map(|line| {
@@ -297,33 +320,4 @@ pub async fn receipt(cx: &Cx, family: Option<Uuid>, number: &str) -> Result<Shee
         lines: lines.collect(),
         receipt: found,
     })
-}
-
-/// The last receipts of the caller's families, or of a family at the counter.
-pub async fn mine(cx: &Cx, family: Option<Uuid>) -> Result<Vec<Receipt>, Error> {
-    let (of, _) = who(cx, family)?;
-    let mut tx = cx.read().await?;
-    let rules = rules::current(cx, &mut tx).await?;
-    let roster = roster(&mut tx, of, &rules, cx.at).await?;
-    let mut families: Vec<Uuid> = roster.iter().map(|line| line.family_id).collect();
-    families.dedup();
-    let mut all = Vec::new();
-    // Few accounts have more than one family.
-    for family in families {
-        all.extend(receipt::of_family(&mut tx, family, LISTED).await?);
-    }
-    Ok(all)
-}
-
-impl Outcome {
-    /// The word of the verification.
-    #[must_use]
-    pub fn label_fr(self) -> &'static str {
-        match self {
-            Self::Booked => "réservé",
-            Self::Waits => "liste d’attente",
-            Self::Cancelled => "annulé",
-            Self::Refused => "pas possible",
-        }
-    }
 }

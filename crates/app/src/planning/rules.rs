@@ -101,7 +101,7 @@ pub(super) async fn still(tx: &mut Tx, known: &Arc<Current>) -> Result<Arc<Curre
     Ok(Arc::new(read(tx, version).await?))
 }
 
-/// The settings, for whoever works with activities.
+/// The settings that hold. What a commune decided is no secret: every page of the planning says it.
 pub async fn load(cx: &Cx) -> Result<Arc<Current>, Error> {
     let mut tx = cx.read().await?;
     current(cx, &mut tx).await

@@ -170,6 +170,7 @@ fn references(settings: &Settings, problems: &mut Problems) {
                 {
                     problems.error("to", "Le dernier jour est avant le premier.");
                 }
+                identifiers(id, activity, problems);
                 unit_references(activity, problems);
                 let units = activity
                     .units
@@ -192,6 +193,18 @@ fn references(settings: &Settings, problems: &mut Problems) {
                 }
             });
         });
+    }
+}
+
+/// Forms hold identifiers one after the other, with a star between.
+fn identifiers(id: &str, activity: &Activity, problems: &mut Problems) {
+    let starred = |id: &str| id.contains('*');
+    let message = "Un identifiant ne contient pas d’étoile.";
+    if starred(id) {
+        problems.error("", message);
+    }
+    for unit in activity.units.keys().filter(|unit| starred(unit)) {
+        problems.at("units", |problems| problems.error(unit, message));
     }
 }
 

@@ -7,7 +7,6 @@ use crate::{Tx, args, error::StoreError, row, sql::statements};
 
 statements! {
     BY_NUMBER = "SELECT receipt.id, receipt.number, receipt.family_id, receipt.at, receipt.by_kind, receipt.by_id, receipt.by_name, receipt.reason, receipt.undoes, (SELECT other.number FROM receipt AS other WHERE other.undoes = receipt.id) FROM receipt WHERE receipt.number = ?1";
-    OF_FAMILY = "SELECT receipt.id, receipt.number, receipt.family_id, receipt.at, receipt.by_kind, receipt.by_id, receipt.by_name, receipt.reason, receipt.undoes, (SELECT other.number FROM receipt AS other WHERE other.undoes = receipt.id) FROM receipt WHERE receipt.family_id = ?1 ORDER BY receipt.id DESC LIMIT ?2";
     HISTORY = "SELECT receipt.number, receipt.at, receipt.by_name, receipt.reason, child.first_name, receipt_line.day, receipt_line.activity, receipt_line.unit, receipt_line.before, receipt_line.after FROM receipt JOIN receipt_line ON receipt_line.receipt_id = receipt.id JOIN child ON child.id = receipt_line.child_id WHERE receipt.family_id = ?1 ORDER BY receipt.id, receipt_line.line";
     INSERT = "INSERT INTO receipt (id, number, family_id, at, by_kind, by_id, by_name, reason, undoes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     LINES = "SELECT line, child_id, day, activity, unit, before, after, why FROM receipt_line WHERE receipt_id = ?1 ORDER BY line";
@@ -96,11 +95,6 @@ pub async fn history(tx: &mut Tx, family: Uuid) -> Result<Vec<Change>, StoreErro
 /// A receipt by its number.
 pub async fn by_number(tx: &mut Tx, number: &str) -> Result<Option<Receipt>, StoreError> {
     tx.query_opt(&BY_NUMBER, args![number]).await
-}
-
-/// The last receipts of a family.
-pub async fn of_family(tx: &mut Tx, family: Uuid, limit: i64) -> Result<Vec<Receipt>, StoreError> {
-    tx.query(&OF_FAMILY, args![family, limit]).await
 }
 
 /// The lines of a receipt.

@@ -29,6 +29,9 @@ use crate::{
 
 /// The longest period, in days.
 const LONGEST: i32 = 380;
+/// Children and cells of the week that are read: far more than there are, and not what a forged form would fill memory with.
+const MOST_CHILDREN: usize = 50;
+const MOST_CELLS: usize = 500;
 /// Refused days that are named one by one.
 const NAMED: usize = 60;
 
@@ -105,11 +108,14 @@ fn read(form: &Posted) -> Result<Pattern, Vec<FieldError>> {
             true
         }
     };
-    let children: Vec<Uuid> = form.all("e").filter_map(|id| id.parse().ok()).collect();
+    let mut children: Vec<Uuid> = form.all("e").filter_map(|id| id.parse().ok()).collect();
+    children.sort_unstable();
+    children.dedup();
+    children.truncate(MOST_CHILDREN);
     if children.is_empty() {
         say("e", "Cochez au moins un enfant.");
     }
-    let cells: Vec<(String, String, i8)> = form
+    let mut cells: Vec<(String, String, i8)> = form
         .all("j")
         .filter_map(|text| {
             let mut parts = text.split('*');
@@ -118,6 +124,9 @@ fn read(form: &Posted) -> Result<Pattern, Vec<FieldError>> {
             Some((activity.to_owned(), unit.to_owned(), weekday))
         })
         .collect();
+    cells.sort_unstable();
+    cells.dedup();
+    cells.truncate(MOST_CELLS);
     if cells.is_empty() {
         say("j", "Cochez au moins un jour.");
     }
@@ -184,10 +193,14 @@ impl Pattern {
         !self.except.contains(&day) && self.anchor.is_none_or(week)
     }
 
+    /// What it asks for; no more than one above the most that a form may ask for, whatever was posted.
     fn wishes(&self) -> Vec<Wish> {
         let days = self.first.series(1.day()).take_while(|d| *d <= self.last);
         let mut wishes = Vec::new();
         for day in days.filter(|d| self.holds(*d)) {
+            if wishes.len() > planning::MOST {
+                break;
+            }
             let weekday = day.weekday().to_monday_one_offset();
             for (activity, unit, _) in self.cells.iter().filter(|(.., w)| *w == weekday) {
                 wishes.extend(self.children.iter().map(|child| Wish {

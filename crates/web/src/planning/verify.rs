@@ -7,7 +7,7 @@ use preau_app::{
     Error,
     planning::{self, Line, Outcome, Plan, Show, Wish},
 };
-use preau_rules::french;
+use preau_rules::{booking::WayOut, french};
 use uuid::Uuid;
 
 use super::{Desk, show};
@@ -162,7 +162,7 @@ pub(super) struct LineView {
     pub(super) why: String,
     pub(super) supplement: String,
     /// Words and address of what else can be done.
-    pub(super) way_out: Option<(String, String)>,
+    pub(super) way_out: Option<(&'static str, String)>,
 }
 
 pub(super) fn view(call: &Call, line: &Line) -> LineView {
@@ -180,15 +180,13 @@ pub(super) fn view(call: &Call, line: &Line) -> LineView {
         tag,
         why: line.why.clone(),
         supplement: line.supplement.clone().unwrap_or_default(),
-        way_out: line.way_out.clone().map(|words| {
-            let path = if words.contains("garde") {
-                "/espace-famille/dossier"
-            } else if words.contains("document") {
-                "/espace-famille/documents"
-            } else {
-                "/contact"
+        way_out: line.way_out.map(|way| {
+            let path = match way {
+                WayOut::TownHall | WayOut::Enrolment => "/contact",
+                WayOut::Custody => "/espace-famille/dossier",
+                WayOut::Paper => "/espace-famille/documents",
             };
-            (words, call.href(path))
+            (way.label_fr(), call.href(path))
         }),
     }
 }
@@ -296,10 +294,9 @@ pub(crate) async fn save(desk: Desk, call: Call, form: Posted) -> Reply {
         over: counter.over,
         changed,
     };
-    if desk.at_counter() && (counter.reason.is_empty() || form.ticked("revoir")) {
+    if desk.at_counter() && counter.reason.is_empty() {
         let lines = planning::verify(&call.cx, desk.family, &wishes, &counter).await?;
-        let missing = counter.reason.is_empty() && !form.ticked("revoir");
-        return draw(&desk, &call, again(lines, missing, false));
+        return draw(&desk, &call, again(lines, true, false));
     }
     let kept = desk.at_counter().then(|| counter.clone());
     let saved = planning::save(&call.cx, desk.family, wishes, kept).await?;
