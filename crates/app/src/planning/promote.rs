@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::{Timestamp, civil::Date};
-use preau_rules::{booking::State, french};
+use preau_rules::{
+    booking::{Cell, State},
+    french,
+};
 use preau_store::{
     Tx,
     tables::{
@@ -85,7 +88,7 @@ async fn may_have(
         counter: false,
         over: false,
     };
-    let answer = theirs.ask(child, unit, waiting.day, asked, |cell| cell.book());
+    let answer = theirs.ask(child, unit, waiting.day, asked, Cell::book);
     if !answer.is_ok_and(|allowed| !allowed.waits) {
         return Ok(None);
     }
