@@ -3,10 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::{Timestamp, civil::Date};
-use preau_rules::{
-    booking::{Cell, State},
-    french,
-};
+use preau_rules::{booking::State, french};
 use preau_store::{
     Tx,
     tables::{
@@ -88,8 +85,10 @@ async fn may_have(
         counter: false,
         over: false,
     };
-    let answer = theirs.ask(child, unit, waiting.day, asked, Cell::book);
-    if !answer.is_ok_and(|allowed| !allowed.waits) {
+    let gets = theirs.ask(child, unit, waiting.day, asked, |cell| {
+        cell.book().is_ok_and(|allowed| !allowed.waits)
+    });
+    if !gets {
         return Ok(None);
     }
     let since = french::instant(waiting.since, &theirs.rulebook().calendar.zone);
