@@ -168,6 +168,8 @@ async fn the_second_seed(javascript: JavaScript) {
     lea.visit(&format!("{PLANNING}?du=2026-11-30")).await;
     browser.uncheck("Zoé, Cantine, lundi 30 novembre").await;
     browser.press("Vérifier").await;
+    // The click comes back before the page does: the clock is turned once the verification stands there.
+    browser.sees("Vérifiez avant d’enregistrer").await;
     lea.turn_to("2026-11-26T10:00:01+01:00");
     browser.press("Enregistrer 1 changement").await;
     browser.sees("Rien n’a été enregistré").await;
