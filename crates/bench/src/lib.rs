@@ -14,8 +14,11 @@
 //! ```
 
 pub mod client;
+mod pages;
 mod process;
 pub mod town;
+
+pub use pages::{kilobytes, pages_per_second};
 
 use std::fmt::Write as _;
 use std::io::Write as _;

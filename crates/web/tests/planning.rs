@@ -8,7 +8,7 @@ mod activities;
 mod citizen;
 mod homes;
 
-use activities::{PLANNING, SETTINGS, ali, enrol, with_activities};
+use activities::{PLANNING, SETTINGS, ali, changes, enrol, with_activities};
 use homes::{hidden, lea, town, who};
 use http::StatusCode;
 use jiff::SignedDuration;
@@ -55,11 +55,7 @@ async fn a_meal_is_booked_and_cancelled_until_ten_two_working_days_before() {
         .sees("2 jours ouvrés avant, 10 h 00")
         .sees("Demander à la mairie");
     town.turn(-SECOND);
-    late.get(PLANNING).await;
-    late.uncheck("Zoé, Cantine, lundi 30 novembre")
-        .press("Vérifier")
-        .await;
-    late.press("Enregistrer 1 changement").await;
+    changes(&mut late, "Zoé, Cantine, lundi 30 novembre").await;
     late.sees("Reçu R-2026-0002").sees("annulé");
 }
 
@@ -74,11 +70,7 @@ async fn tied_again(town: &Town) -> Visitor {
 async fn a_receipt_is_taken_back_within_fifteen_minutes_and_once() {
     let town = with_activities().await;
     let mut lea = lea(&town).await;
-    lea.get(PLANNING).await;
-    lea.check("Zoé, Cantine, lundi 30 novembre")
-        .press("Vérifier")
-        .await;
-    lea.press("Enregistrer 1 changement").await;
+    changes(&mut lea, "Zoé, Cantine, lundi 30 novembre").await;
     town.turn(SignedDuration::from_mins(15));
     lea.press("Annuler ces changements").await;
     lea.sees("Reçu R-2026-0002").sees("Changements annulés");
@@ -119,9 +111,7 @@ async fn the_last_place_then_a_waiting_list_then_the_turn_comes() {
     ali.sees("n° 1");
     town.work().await;
     town.turn(SECOND);
-    lea.get(PLANNING).await;
-    lea.uncheck(&cell("Zoé")).press("Vérifier").await;
-    lea.press("Enregistrer 1 changement").await;
+    changes(&mut lea, &cell("Zoé")).await;
     let told = town.mail_to("ali@exemple.fr").await;
     let text = told.text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("Une place s’est libérée"), "{text}");
@@ -269,11 +259,7 @@ async fn a_forged_wish_writes_nothing() {
     assert_eq!(lea.status(), StatusCode::NOT_FOUND);
     // Another family's receipt is not there either, not even when it is too late to take it back.
     let mut ali = ali(&town).await;
-    ali.get(PLANNING).await;
-    ali.check("Lou, Cantine, lundi 30 novembre")
-        .press("Vérifier")
-        .await;
-    ali.press("Enregistrer 1 changement").await;
+    changes(&mut ali, "Lou, Cantine, lundi 30 novembre").await;
     ali.sees("Reçu R-2026-0002");
     let theirs = format!("{PLANNING}/recu/R-2026-0002");
     lea.get(&theirs).await;
@@ -300,24 +286,12 @@ async fn who_waits_gets_no_place_beside_what_excludes_it() {
     let mut lea = lea(&town).await;
     let mut ali = ali(&town).await;
     let day = "Mercredi, Journée, mercredi 2 décembre";
-    lea.get(PLANNING).await;
-    lea.check(&format!("Zoé, {day}")).press("Vérifier").await;
-    lea.press("Enregistrer 1 changement").await;
+    changes(&mut lea, &format!("Zoé, {day}")).await;
     town.turn(SECOND);
-    ali.get(PLANNING).await;
-    ali.check(&format!("Lou, {day}, complet, liste d’attente"))
-        .press("Vérifier")
-        .await;
-    ali.press("Enregistrer 1 changement").await;
-    ali.get(PLANNING).await;
-    ali.check("Lou, Mercredi, Matin, mercredi 2 décembre")
-        .press("Vérifier")
-        .await;
-    ali.press("Enregistrer 1 changement").await;
+    changes(&mut ali, &format!("Lou, {day}, complet, liste d’attente")).await;
+    changes(&mut ali, "Lou, Mercredi, Matin, mercredi 2 décembre").await;
     town.turn(SECOND);
-    lea.get(PLANNING).await;
-    lea.uncheck(&format!("Zoé, {day}")).press("Vérifier").await;
-    lea.press("Enregistrer 1 changement").await;
+    changes(&mut lea, &format!("Zoé, {day}")).await;
     ali.get(PLANNING).await;
     ali.sees("n° 1");
     assert!(ali.is_checked("Lou, Mercredi, Matin, mercredi 2 décembre"));

@@ -10,7 +10,7 @@ use http::StatusCode;
 use preau_app::{
     Cx,
     family_import::{self, Kind},
-    subscription,
+    planning, subscription,
 };
 use preau_rules::permission::RolePreset;
 use preau_store::tables::{
@@ -244,6 +244,27 @@ async fn things_of(town: &Town, email: &str) -> Vec<String> {
     things
 }
 
+/// Books a meal for Melchior; gives the number of the receipt.
+async fn book(cx: &Cx) -> String {
+    let settings = "[commune]\nname = \"Laigneville\"\ndepartment = \"60\"\n[activities.cantine]\nname = \"Cantine\"\nenrolment = \"libre\"\n";
+    planning::rules::save(cx, settings, 0).await.unwrap();
+    let id = family_of(cx, "F2").await;
+    let mut tx = cx.read().await.unwrap();
+    let children = family::children(&mut tx, &[id]).await.unwrap();
+    drop(tx);
+    let wish = planning::Wish {
+        child: children.first().unwrap().id,
+        day: jiff::civil::date(2026, 11, 30),
+        activity: "cantine".to_owned(),
+        unit: "cantine".to_owned(),
+        book: true,
+    };
+    let saved = planning::save(cx, Some(id), vec![wish], None)
+        .await
+        .unwrap();
+    saved.number.unwrap()
+}
+
 /// Writes to the town hall while logged in.
 async fn write(visitor: &mut Visitor) {
     let solved = proof::solve(visitor, "/laigneville/contact/defi").await;
@@ -271,8 +292,10 @@ async fn nobody_finds_or_changes_what_is_another_family_s() {
     families(&town.system()).await;
     let mut isaure = responsable(&town, "isaure@exemple.fr", "F2").await;
     write(&mut isaure).await;
-    let things = things_of(&town, "isaure@exemple.fr").await;
+    let receipt = book(&town.system()).await;
+    let mut things = things_of(&town, "isaure@exemple.fr").await;
     assert!(things.len() >= 9, "{things:?}");
+    things.insert(0, receipt);
     let callers = [
         ("nobody", town.visitor()),
         ("without abonnement", citizen::citizen(&town).await),
@@ -312,9 +335,16 @@ async fn nobody_finds_or_changes_what_is_another_family_s() {
         }
     }
     // All is as it was.
-    assert_eq!(things_of(&town, "isaure@exemple.fr").await, things);
+    assert_eq!(things_of(&town, "isaure@exemple.fr").await, things[1..]);
     isaure
-        .get("/laigneville/espace-famille")
+        .get(&format!(
+            "/laigneville/espace-famille/planning/recu/{}",
+            things[0]
+        ))
+        .await
+        .sees("Melchior");
+    isaure
+        .get("/laigneville/espace-famille/dossier")
         .await
         .sees("Melchior Quenneville");
     let number = things.last().unwrap();

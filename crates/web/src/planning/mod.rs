@@ -1,6 +1,7 @@
 //! The planning, as families and agents at the counter use it: the same pages in either shell.
 
 mod pattern;
+mod preview;
 mod receipt;
 mod show;
 mod verify;
@@ -10,7 +11,8 @@ use http::StatusCode;
 use preau_app::{family, planning::Counter};
 use uuid::Uuid;
 
-pub(crate) use pattern::{pattern, preview};
+pub(crate) use pattern::pattern;
+pub(crate) use preview::preview;
 pub(crate) use receipt::{receipt, undo};
 pub(crate) use show::{range, show};
 pub(crate) use verify::{save, verify};

@@ -1,7 +1,4 @@
-//! Réservation: a long period by pattern. Children, weekdays by unit, from, to, every week or one in two, exceptions;
-//! then what it makes day by day, and one write.
-
-use std::collections::BTreeMap;
+//! Réservation: a long period by pattern. Children, weekdays by unit, from, to, every week or one in two, exceptions.
 
 use askama::Template;
 use http::StatusCode;
@@ -10,16 +7,13 @@ use jiff::{
     civil::{Date, Weekday},
 };
 use preau_app::{
-    Error, FieldError,
-    planning::{self, Line, Outcome, Show, Wish},
+    FieldError,
+    planning::{self, Show, Wish},
 };
 use preau_rules::french;
 use uuid::Uuid;
 
-use super::{
-    Desk,
-    verify::{Verification, finish},
-};
+use super::Desk;
 use crate::{
     call::{Call, Reply},
     forms::{Choice, Form},
@@ -32,8 +26,6 @@ const LONGEST: i32 = 380;
 /// Children and cells of the week that are read: far more than there are, and not what a forged form would fill memory with.
 const MOST_CHILDREN: usize = 50;
 const MOST_CELLS: usize = 500;
-/// Refused days that are named one by one.
-const NAMED: usize = 60;
 
 struct UnitView {
     label: String,
@@ -56,7 +48,7 @@ struct Body {
     counter: bool,
 }
 
-fn fields() -> Form {
+pub(super) fn fields() -> Form {
     Form::default()
         .required("faire", "Que voulez-vous faire ?")
         .required("e", "Pour")
@@ -81,8 +73,8 @@ fn day(text: &str) -> Option<Date> {
 }
 
 /// What the form says, once it is understood.
-struct Pattern {
-    book: bool,
+pub(super) struct Pattern {
+    pub(super) book: bool,
     children: Vec<Uuid>,
     /// Activity, unit, weekday.
     cells: Vec<(String, String, i8)>,
@@ -97,7 +89,7 @@ fn monday(day: Date) -> Date {
     day.saturating_sub(i64::from(day.weekday().to_monday_zero_offset()).days())
 }
 
-fn read(form: &Posted) -> Result<Pattern, Vec<FieldError>> {
+pub(super) fn read(form: &Posted) -> Result<Pattern, Vec<FieldError>> {
     let mut errors = Vec::new();
     let mut say = |field, message: &str| errors.push(FieldError::new(field, message));
     let book = match form.text("faire") {
@@ -194,7 +186,7 @@ impl Pattern {
     }
 
     /// What it asks for; no more than one above the most that a form may ask for, whatever was posted.
-    fn wishes(&self) -> Vec<Wish> {
+    pub(super) fn wishes(&self) -> Vec<Wish> {
         let days = self.first.series(1.day()).take_while(|d| *d <= self.last);
         let mut wishes = Vec::new();
         for day in days.filter(|d| self.holds(*d)) {
@@ -216,7 +208,13 @@ impl Pattern {
     }
 }
 
-async fn draw(desk: &Desk, call: &Call, form: Form, posted: &Posted, status: StatusCode) -> Reply {
+pub(super) async fn draw(
+    desk: &Desk,
+    call: &Call,
+    form: Form,
+    posted: &Posted,
+    status: StatusCode,
+) -> Reply {
     let today = call.cx.at.to_zoned(call.portal.zone()).date();
     // Who is enrolled in what shows in the weeks that come.
     let days = (today, today.saturating_add(35.days()));
@@ -296,185 +294,4 @@ pub(crate) async fn pattern(desk: Desk, call: Call, asked: Asked) -> Reply {
     let mut form = fields();
     form.set("du", &french::day_digits(from.unwrap_or(today)));
     draw(&desk, &call, form, &Posted::default(), StatusCode::OK).await
-}
-
-struct DayView {
-    day: String,
-    what: String,
-    why: String,
-}
-
-#[derive(Template)]
-#[template(path = "planning/preview.html")]
-struct Preview {
-    csrf: String,
-    action: String,
-    /// The form as it was filled.
-    held: Vec<(String, String)>,
-    /// « 34 jours réservés, 1 déjà clos, 2 complets ».
-    said: String,
-    /// By child: first name, what is done.
-    children: Vec<(String, String)>,
-    /// By month: name, how many.
-    months: Vec<(String, String)>,
-    refused: Vec<DayView>,
-    waits: Vec<DayView>,
-    more: usize,
-    passed_over: usize,
-    button: String,
-    possible: bool,
-    counter: bool,
-}
-
-fn by(lines: &[&Line], key: impl Fn(&Line) -> String) -> Vec<(String, String)> {
-    let mut all: Vec<(String, u64)> = Vec::new();
-    for line in lines {
-        let key = key(line);
-        match all.iter_mut().find(|(k, _)| *k == key) {
-            Some((_, n)) => *n += 1,
-            None => all.push((key, 1)),
-        }
-    }
-    all.into_iter()
-        .map(|(key, n)| (key, french::count(n, "ligne", "lignes")))
-        .collect()
-}
-
-fn days(lines: &[&Line]) -> Vec<DayView> {
-    lines
-        .iter()
-        .take(NAMED)
-        .map(|line| DayView {
-            day: french::day_year(line.day),
-            what: format!("{}, {}", line.child, line.label),
-            why: line.why.clone(),
-        })
-        .collect()
-}
-
-fn said(lines: &[Line], book: bool) -> String {
-    let mut counts: BTreeMap<u8, u64> = BTreeMap::new();
-    for line in lines.iter().filter(|l| !l.nothing) {
-        let key = match line.outcome {
-            Outcome::Booked | Outcome::Cancelled => 0,
-            Outcome::Waits => 1,
-            Outcome::Refused => 2,
-        };
-        *counts.entry(key).or_default() += 1;
-    }
-    let n = |key: u8| counts.get(&key).copied().unwrap_or(0);
-    let mut parts = vec![if book {
-        french::count(n(0), "réservation", "réservations")
-    } else {
-        french::count(n(0), "annulation", "annulations")
-    }];
-    if n(1) > 0 {
-        let words = french::count(n(1), "complète", "complètes");
-        parts.push(format!("{words} → liste d’attente"));
-    }
-    if n(2) > 0 {
-        parts.push(french::count(n(2), "pas possible", "pas possibles"));
-    }
-    parts.join(", ")
-}
-
-/// What the pattern would do, or does it.
-pub(crate) async fn preview(desk: Desk, call: Call, posted: Posted) -> Reply {
-    let again = |errors: &[FieldError]| fields().filled(&posted).with_errors(errors);
-    let invalid = StatusCode::UNPROCESSABLE_ENTITY;
-    if posted.text("etape") == "modifier" {
-        return draw(&desk, &call, again(&[]), &posted, StatusCode::OK).await;
-    }
-    let pattern = match read(&posted) {
-        Ok(pattern) => pattern,
-        Err(errors) => return draw(&desk, &call, again(&errors), &posted, invalid).await,
-    };
-    let counter = desk.counter_of(&posted);
-    if desk.at_counter() && counter.reason.is_empty() {
-        let errors = [FieldError::new(
-            "motif",
-            "Indiquez pourquoi, par exemple « appel de la famille ».",
-        )];
-        return draw(&desk, &call, again(&errors), &posted, invalid).await;
-    }
-    let lines = planning::verify(&call.cx, desk.family, &pattern.wishes(), &counter).await;
-    let lines = match lines {
-        Err(Error::Conflict(why)) => {
-            let errors = [FieldError::new("au", why)];
-            return draw(&desk, &call, again(&errors), &posted, invalid).await;
-        }
-        other => other?,
-    };
-    if posted.text("etape") == "enregistrer" {
-        let done = lines.into_iter().filter(|l| l.outcome != Outcome::Refused);
-        let wishes: Vec<Wish> = done
-            .map(|l| Wish {
-                child: l.child_id,
-                day: l.day,
-                activity: l.activity,
-                unit: l.unit,
-                book: l.book,
-            })
-            .collect();
-        let kept = desk.at_counter().then_some(counter);
-        let saved = planning::save(&call.cx, desk.family, wishes, kept).await?;
-        return finish(&desk, &call, saved, |lines| Verification {
-            lines,
-            from: String::new(),
-            reason: String::new(),
-            reason_error: false,
-            over: false,
-            changed: true,
-        });
-    }
-    show(&desk, &call, &posted, &pattern, &lines)
-}
-
-fn show(desk: &Desk, call: &Call, posted: &Posted, pattern: &Pattern, lines: &[Line]) -> Reply {
-    let of = |outcomes: &[Outcome]| -> Vec<&Line> {
-        let all = lines.iter().filter(|l| !l.nothing);
-        all.filter(|l| outcomes.contains(&l.outcome)).collect()
-    };
-    let done = of(&[Outcome::Booked, Outcome::Cancelled, Outcome::Waits]);
-    let (waits, refused) = (of(&[Outcome::Waits]), of(&[Outcome::Refused]));
-    let names = [
-        "faire", "e", "j", "du", "au", "rythme", "ancre", "sauf", "motif",
-    ];
-    let held = names.iter().flat_map(|name| {
-        posted
-            .all(name)
-            .map(|value| ((*name).to_owned(), value.to_owned()))
-    });
-    let body = Preview {
-        csrf: call.csrf(),
-        action: call.href(&desk.pattern),
-        held: held.collect(),
-        said: said(lines, pattern.book),
-        children: by(&done, |line| line.child.clone()),
-        months: by(&done, |line| {
-            format!("{}\u{a0}{}", french::month(line.day), line.day.year())
-        }),
-        more: refused.len().saturating_sub(NAMED),
-        passed_over: lines.iter().filter(|l| l.nothing).count(),
-        refused: days(&refused),
-        waits: days(&waits),
-        button: format!(
-            "Enregistrer {}",
-            french::count(done.len() as u64, "ligne", "lignes")
-        ),
-        possible: !done.is_empty(),
-        counter: desk.at_counter(),
-    };
-    let crumbs = [
-        ("Planning des activités", Some(desk.root.as_str())),
-        ("Réservation", Some(desk.pattern.as_str())),
-        ("Aperçu", None),
-    ];
-    desk.draw(
-        call,
-        "Aperçu de la réservation",
-        &crumbs,
-        &body,
-        StatusCode::OK,
-    )
 }

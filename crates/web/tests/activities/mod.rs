@@ -90,3 +90,15 @@ pub async fn with_activities() -> Town {
 pub async fn ali(town: &Town) -> Visitor {
     parent(town, "ali@exemple.fr", "BLENFANCE-12087-0003EF").await
 }
+
+/// Ticks or unticks one cell of the planning, verifies and saves.
+pub async fn changes(parent: &mut Visitor, cell: &str) {
+    parent.get(PLANNING).await;
+    if parent.is_checked(cell) {
+        parent.uncheck(cell);
+    } else {
+        parent.check(cell);
+    }
+    parent.press("Vérifier").await;
+    parent.press("Enregistrer 1 changement").await;
+}

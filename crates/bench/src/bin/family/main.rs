@@ -1,12 +1,7 @@
 //! The file of a family: how many pages a second of a family with two responsables and five children, with the client on
 //! the same cores, and what a page weighs.
 
-use std::{
-    future::IntoFuture as _,
-    net::SocketAddr,
-    process::ExitCode,
-    time::{Duration, Instant},
-};
+use std::{future::IntoFuture as _, net::SocketAddr, process::ExitCode};
 
 use anyhow::{Context, Result, ensure};
 use jiff::civil::date;
@@ -18,12 +13,9 @@ use preau_app::{
 use preau_bench::{
     Report, Target,
     client::{BROWSER, Client},
-    median, town,
+    town,
 };
 
-const CONNECTIONS: usize = 24;
-const ROUNDS: usize = 7;
-const ROUND: Duration = Duration::from_secs(1);
 const PAGE: &str = "/laigneville/espace-famille/dossier";
 const CHILDREN: [&str; 5] = ["Zoé", "Tom", "Lou", "Adam", "Lina"];
 
@@ -63,27 +55,14 @@ async fn measure(report: &mut Report) -> Result<()> {
         .await?;
     let html = page.text()?;
     ensure!(html.contains("Lina"), "{PAGE}: {}", page.status);
-    let mut rates = Vec::new();
-    for round in 0..=ROUNDS {
-        let started = Instant::now();
-        let connections: Vec<_> = (0..CONNECTIONS)
-            .map(|_| tokio::spawn(ask(address, cookies.clone(), started)))
-            .collect();
-        let mut answered = 0.0;
-        for connection in connections {
-            answered += connection.await.context("a connection")??;
-        }
-        if round > 0 {
-            rates.push(answered / started.elapsed().as_secs_f64());
-        }
-    }
+    let rate = preau_bench::pages_per_second(address, PAGE, &cookies).await?;
     serving.abort();
     app.communes.close().await;
 
-    let kilobytes = |bytes: usize| f64::from(u32::try_from(bytes).unwrap_or(u32::MAX)) / 1024.0;
+    let kilobytes = preau_bench::kilobytes;
     report.figure(
         "file of a family with 5 children",
-        median(rates),
+        rate,
         "pages/s",
         Some(Target::AtLeast(2_000.0)),
     );
@@ -95,17 +74,6 @@ async fn measure(report: &mut Report) -> Result<()> {
     );
     report.figure("the page", kilobytes(html.len()), "KB", None);
     Ok(())
-}
-
-async fn ask(address: SocketAddr, cookies: String, started: Instant) -> Result<f64> {
-    let mut client = Client::connect(address).await?;
-    let mut answered = 0.0;
-    while started.elapsed() < ROUND {
-        let answer = client.get_as(PAGE, BROWSER, &cookies).await?;
-        ensure!(answer.status == 200, "{PAGE}: {}", answer.status);
-        answered += 1.0;
-    }
-    Ok(answered)
 }
 
 fn family() -> FamilyRow {

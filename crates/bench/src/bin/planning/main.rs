@@ -23,14 +23,11 @@ use preau_app::{
 use preau_bench::{
     Report, Target,
     client::{BROWSER, Client},
-    median, town,
+    town,
 };
 use preau_store::tables::family;
 use uuid::Uuid;
 
-const CONNECTIONS: usize = 24;
-const ROUNDS: usize = 7;
-const ROUND: Duration = Duration::from_secs(1);
 const PAGE: &str = "/laigneville/espace-famille/planning?du=2027-01-04";
 /// Families that save at the same time.
 const CLIENTS: usize = 256;
@@ -223,24 +220,11 @@ async fn pages(report: &mut Report, address: SocketAddr) -> Result<()> {
         .await?;
     let html = page.text()?;
     ensure!(html.contains("Lou"), "{PAGE}: {}", page.status);
-    let mut rates = Vec::new();
-    for round in 0..=ROUNDS {
-        let started = Instant::now();
-        let connections: Vec<_> = (0..CONNECTIONS)
-            .map(|_| tokio::spawn(ask(address, cookies.clone(), started)))
-            .collect();
-        let mut answered = 0.0;
-        for connection in connections {
-            answered += connection.await.context("a connection")??;
-        }
-        if round > 0 {
-            rates.push(answered / started.elapsed().as_secs_f64());
-        }
-    }
-    let kilobytes = |bytes: usize| f64::from(u32::try_from(bytes).unwrap_or(u32::MAX)) / 1024.0;
+    let rate = preau_bench::pages_per_second(address, PAGE, &cookies).await?;
+    let kilobytes = preau_bench::kilobytes;
     report.figure(
         "planning of 3 children, 5 units, two weeks",
-        median(rates),
+        rate,
         "pages/s",
         Some(Target::AtLeast(1_500.0)),
     );
@@ -257,15 +241,4 @@ async fn pages(report: &mut Report, address: SocketAddr) -> Result<()> {
         Some(Target::AtMost(45.0)),
     );
     Ok(())
-}
-
-async fn ask(address: SocketAddr, cookies: String, started: Instant) -> Result<f64> {
-    let mut client = Client::connect(address).await?;
-    let mut answered = 0.0;
-    while started.elapsed() < ROUND {
-        let answer = client.get_as(PAGE, BROWSER, &cookies).await?;
-        ensure!(answer.status == 200, "{PAGE}: {}", answer.status);
-        answered += 1.0;
-    }
-    Ok(answered)
 }
