@@ -13,7 +13,7 @@ use preau_rules::french;
 use super::{
     Desk,
     pattern::{Pattern, draw, fields, read},
-    verify::{Verification, finish},
+    verify::{NO_REASON, Verification, finish},
 };
 use crate::{
     call::{Call, Reply},
@@ -116,10 +116,7 @@ pub(crate) async fn preview(desk: Desk, call: Call, posted: Posted) -> Reply {
     };
     let counter = desk.counter_of(&posted);
     if desk.at_counter() && counter.reason.is_empty() {
-        let errors = [FieldError::new(
-            "motif",
-            "Indiquez pourquoi, par exemple « appel de la famille ».",
-        )];
+        let errors = [FieldError::new("motif", NO_REASON)];
         return draw(&desk, &call, again(&errors), &posted, invalid).await;
     }
     let lines = planning::verify(&call.cx, desk.family, &pattern.wishes(), &counter).await;

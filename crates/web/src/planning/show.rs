@@ -166,7 +166,11 @@ fn day(date: Date, plan: &Plan, at: usize, now: Timestamp) -> Day {
         long: french::day(date),
         limit: match limit {
             Some(at) if at >= now => format!("jusqu’au {}", french::instant(at, &plan.zone)),
-            _ if !served => "pas d’activité".to_owned(),
+            _ if !served => cells
+                .map(|cell| cell.why.as_str())
+                .find(|why| !why.is_empty())
+                .unwrap_or("pas d’activité")
+                .to_owned(),
             _ if open.is_empty() => "clos".to_owned(),
             _ => String::new(),
         },

@@ -4,7 +4,7 @@ use askama::Template;
 use http::StatusCode;
 use jiff::{ToSpan, civil::Date};
 use preau_app::{
-    Error,
+    Error, FieldError,
     planning::{self, Line, Outcome, Plan, Show, Wish},
 };
 use preau_rules::{booking::WayOut, french};
@@ -13,9 +13,13 @@ use uuid::Uuid;
 use super::{Desk, show};
 use crate::{
     call::{Call, Reply},
+    forms::Form,
     params,
     posted::Posted,
 };
+
+/// An agent at the counter says why.
+pub(super) const NO_REASON: &str = "Indiquez pourquoi, par exemple « appel de la famille ».";
 
 /// A wish as the confirming form holds it: `child*activity*unit*day*1`.
 fn held(line: &Line) -> String {
@@ -205,11 +209,24 @@ struct Body {
     /// « Enregistrer 3 changements ».
     button: String,
     waits: bool,
-    reason: String,
-    reason_error: bool,
-    over: bool,
+    form: Form,
     /// The page came back because something changed meanwhile.
     changed: bool,
+}
+
+/// What an agent adds: why, and whether places hold.
+fn counter_fields(what: &Verification) -> Form {
+    let form = Form::default()
+        .required("motif", "Motif, inscrit au journal")
+        .value(&what.reason)
+        .optional("depasser", "Même si c’est complet")
+        .value(if what.over { "1" } else { "" });
+    let error = FieldError::new("motif", NO_REASON);
+    form.with_errors(if what.reason_error {
+        std::slice::from_ref(&error)
+    } else {
+        &[]
+    })
 }
 
 /// The page of the verification.
@@ -223,6 +240,7 @@ pub(super) struct Verification {
 }
 
 pub(super) fn draw(desk: &Desk, call: &Call, what: Verification) -> Reply {
+    let form = counter_fields(&what);
     let (done, refused): (Vec<&Line>, Vec<&Line>) = what
         .lines
         .iter()
@@ -241,9 +259,7 @@ pub(super) fn draw(desk: &Desk, call: &Call, what: Verification) -> Reply {
         waits: done.iter().any(|line| line.outcome == Outcome::Waits),
         done: done.iter().map(|line| view(call, line)).collect(),
         refused: refused.iter().map(|line| view(call, line)).collect(),
-        reason: what.reason,
-        reason_error: what.reason_error,
-        over: what.over,
+        form,
         changed: what.changed,
     };
     let status = if what.reason_error || what.changed {
