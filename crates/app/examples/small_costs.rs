@@ -30,6 +30,7 @@ async fn town(folder: std::path::PathBuf, at: Timestamp) -> Outcome<Cx> {
         node: "mesure".to_owned(),
         hashing: 2,
         proof_of_work: 50,
+        payfip: "http://127.0.0.1:9".to_owned(),
         master: Master::of(vec![MasterKey::make(&Entropy::system())]),
     };
     let app = Arc::new(

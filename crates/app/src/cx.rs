@@ -24,6 +24,8 @@ pub struct AppSettings {
     pub hashing: usize,
     /// Cost of the proof of work: the visitor tries up to this many numbers.
     pub proof_of_work: u32,
+    /// Address of PayFiP without a final slash.
+    pub payfip: String,
     /// The master key, which the keys of the communes are sealed with.
     pub master: Master,
 }

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod agent;
 pub mod attachment;
+pub mod billing;
 mod caller;
 pub mod citizen;
 mod clock;

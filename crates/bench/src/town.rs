@@ -69,6 +69,7 @@ pub async fn open(folder: &Path) -> Result<Arc<App>> {
         node: "bench".to_owned(),
         hashing: 2,
         proof_of_work: 50,
+        payfip: "http://127.0.0.1:9".to_owned(),
         master: Master::of(vec![MasterKey::make(&Entropy::system())]),
     };
     let app = App::open(communes, Clock::system(), Entropy::system(), settings).await;

@@ -50,9 +50,16 @@ pub(crate) struct Server {
     /// A reverse proxy of ours writes `X-Forwarded-For`.
     #[serde(default)]
     pub(crate) behind_proxy: bool,
+    /// Address of PayFiP, without a final slash.
+    #[serde(default = "payfip")]
+    pub(crate) payfip: String,
     /// Name of this node, when several serve the same communes.
     #[serde(default = "node")]
     pub(crate) node: String,
+}
+
+fn payfip() -> String {
+    preau_app::billing::online::OFFICIAL.to_owned()
 }
 
 fn node() -> String {
@@ -232,6 +239,7 @@ impl Config {
             node: self.server.node.clone(),
             hashing: self.security.hashing,
             proof_of_work: self.security.proof_of_work,
+            payfip: self.server.payfip.clone(),
             master,
         }
     }

@@ -11,6 +11,7 @@ mod master;
 mod open_files;
 mod progress;
 mod rules;
+mod simulator;
 mod start;
 
 use std::{io::Write, path::PathBuf, process::ExitCode};
@@ -58,6 +59,8 @@ enum Command {
     Key(key::Action),
     /// Vérifie l’installation et dit quoi faire
     Doctor,
+    /// Sert un PayFiP d’essai, qui sait aussi se mal conduire (/pannes)
+    SimulateurPayfip(simulator::Options),
 }
 
 /// Says something beside the answer of a command.
@@ -87,6 +90,7 @@ async fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Demo(options) => return demo::run(options).await,
         Command::Rules(action) => return rules::run(action),
+        Command::SimulateurPayfip(options) => return simulator::run(options).await,
         _ => {}
     }
     let config = Config::read(cli.config.as_ref())?;
@@ -124,7 +128,11 @@ async fn run(cli: Cli) -> Result<()> {
         Command::Family(action) => family::run(&app, action).await,
         Command::Operator(action) => agent::run_operator(&app, action).await,
         Command::Key(action) => key::run(&config, &app, action).await,
-        Command::Demo(_) | Command::Rules(_) | Command::Serve | Command::Doctor => Ok(()),
+        Command::Demo(_)
+        | Command::Rules(_)
+        | Command::SimulateurPayfip(_)
+        | Command::Serve
+        | Command::Doctor => Ok(()),
     };
     app.communes.close().await;
     done

@@ -52,6 +52,7 @@ async fn app(host: &Host) -> Arc<App> {
         node: "test".to_owned(),
         hashing: 1,
         proof_of_work: 50,
+        payfip: "http://127.0.0.1:9".to_owned(),
         master: Master::of(vec![MasterKey::parse(&text).unwrap()]),
     };
     let app = App::open(communes, Clock::system(), Entropy::system(), settings).await;

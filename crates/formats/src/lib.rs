@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod bundle;
+pub mod payfip;
 pub mod school_holidays;
 pub mod sealed;
 pub mod settings;

@@ -7,9 +7,10 @@ use thiserror::Error;
 use toml::de::{DeTable, Deserializer};
 
 /// The first keys of a commune's file that speak of something else than prices.
-const OTHERS: [&str; 8] = [
+const OTHERS: [&str; 9] = [
     "activities",
     "calendar",
+    "capacities",
     "checks",
     "commune",
     "deadlines",

@@ -41,6 +41,7 @@
 //! says when something that failed is tried again, and when it is given up.
 
 pub mod backoff;
+pub mod bill;
 pub mod booking;
 pub mod calendar;
 pub mod civility;
@@ -60,6 +61,7 @@ pub mod money;
 pub mod number;
 pub mod password;
 pub mod password_preset;
+pub mod payment;
 pub mod permission;
 pub mod phone;
 pub mod procedure;

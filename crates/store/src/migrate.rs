@@ -48,6 +48,7 @@ pub static COMMUNE: Tree = Tree {
         step!("commune/family"),
         step!("commune/seal"),
         step!("commune/planning"),
+        step!("commune/billing"),
     ],
 };
 

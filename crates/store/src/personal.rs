@@ -72,7 +72,33 @@ pub const PERSONAL: &[Personal] = &[
         About::Family,
         WITH_FAMILY,
     ),
+    personal("billing_profile", &["words"], About::Family, WITH_FAMILY),
+    personal(
+        "invoice",
+        &["number", "payer", "personal_code", "reason"],
+        About::Family,
+        WITH_FAMILY,
+    ),
+    personal(
+        "invoice_line",
+        &["child", "day", "label", "why"],
+        About::Family,
+        WITH_FAMILY,
+    ),
+    personal(
+        "payment",
+        &["number", "reference", "by_name"],
+        About::Family,
+        WITH_FAMILY,
+    ),
+    personal(
+        "payment_attempt",
+        &["operation", "reference", "said"],
+        About::Family,
+        WITH_FAMILY,
+    ),
     personal("rulebook", &["saved_by"], About::Agent, WITH_AGENT),
+    personal("billing_run", &["started_by"], About::Agent, WITH_AGENT),
     personal(
         "account",
         &[
@@ -290,6 +316,11 @@ pub const PLAIN: &[(&str, &[&str])] = &[
     ("booking", &["state"]),
     ("taken", &["day", "activity", "unit", "site", "class"]),
     ("receipt", &["number", "by_kind"]),
+    ("billing_run", &["period", "due_on"]),
+    ("invoice", &["period", "due_on"]),
+    ("ledger", &["account"]),
+    ("payment", &["means"]),
+    ("payment_attempt", &["client", "mode", "state"]),
     (
         "journal",
         &[

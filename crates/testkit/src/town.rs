@@ -10,6 +10,7 @@ use preau_app::{
     App, AppSettings, Caller, Clock, Cx, Entropy,
     seal::{Master, MasterKey},
 };
+use preau_simulator::Simulator;
 use preau_store::{Actor, Commune, Communes, Origin, PgServer, Settings};
 use preau_worker::{
     Worker,
@@ -32,6 +33,8 @@ pub struct Town {
     pub site: axum::Router,
     worker: Worker,
     mailbox: Mailbox,
+    /// The PayFiP that its families pay on.
+    pub payfip: Simulator,
     /// Removed at the end, with all that is in it.
     pub folder: TempDir,
 }
@@ -74,6 +77,17 @@ pub fn origin(at: Timestamp) -> Origin {
     }
 }
 
+/// A PayFiP of this test's own, on this machine; its address.
+async fn serve(payfip: &Simulator) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.unwrap_or_else(|e| panic!("simulator: {e}"));
+    let address = listener.local_addr();
+    let address = address.unwrap_or_else(|e| panic!("simulator: {e}"));
+    let router = payfip.router();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}")
+}
+
 impl Town {
     /// Laigneville, on a Monday morning.
     pub async fn new() -> Self {
@@ -95,6 +109,8 @@ impl Town {
         })
         .await
         .unwrap_or_else(|e| panic!("registry: {e}"));
+        let payfip = Simulator::default();
+        let address = serve(&payfip).await;
         let app = App::open(
             communes,
             Clock::standing_at(start),
@@ -105,6 +121,7 @@ impl Town {
                 node: "test".to_owned(),
                 hashing: 2,
                 proof_of_work: 50,
+                payfip: address,
                 master: Master::of(vec![MasterKey::make(&Entropy::system())]),
             },
         )
@@ -117,6 +134,7 @@ impl Town {
             site: preau_web::service(Arc::clone(&app), false),
             worker: Worker::new(Arc::clone(&app), transport),
             mailbox,
+            payfip,
             commune,
             app,
             folder,

@@ -6,6 +6,7 @@
 
 mod agent;
 mod assets;
+mod billing;
 mod call;
 mod citizen;
 mod compress;

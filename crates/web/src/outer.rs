@@ -20,6 +20,12 @@ pub(crate) struct Reference(pub(crate) String);
 /// No inline script or style, nothing from elsewhere, nobody may frame us.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'";
 
+/// The same, of a page whose form leads to where one pays.
+pub(crate) fn csp_paying(address: &str) -> Option<HeaderValue> {
+    let here = "form-action 'self'";
+    HeaderValue::from_str(&CSP.replace(here, &format!("{here} {address}"))).ok()
+}
+
 pub(crate) fn wrap(router: Router, web: Arc<Web>) -> Router {
     router
         .layer(middleware::from_fn_with_state(web, dress))

@@ -158,6 +158,12 @@ const AGENT_MENU: &[(&str, &str, &str, &[Right])] = &[
         &[Right::Attendance],
     ),
     (
+        "facturation",
+        "Facturation",
+        "/agent/facturation",
+        &[Right::Billing],
+    ),
+    (
         "activites",
         "Activités",
         "/agent/activites",

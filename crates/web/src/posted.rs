@@ -138,7 +138,7 @@ fn same_site(headers: &HeaderMap) -> bool {
     host.is_some() && host == text("host")
 }
 
-fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
+pub(crate) fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(bytes).into_owned().collect()
 }
 

@@ -262,7 +262,7 @@ async fn every_card_opens_its_page() {
         .skip(1)
         .filter_map(|rest| rest.split('"').next())
         .collect();
-    assert_eq!(links.len(), 15);
+    assert_eq!(links.len(), 16);
     for link in links {
         assert_eq!(zoe.get(link).await.status(), 200, "{link}");
     }

@@ -8,7 +8,9 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use preau_app::{
-    App, Caller, Cx, Error, document,
+    App, Caller, Cx, Error,
+    billing::online,
+    document,
     jobs::{Claim, End, Finish, Tidy, Work},
     outbox,
     seal::rotate,
@@ -206,6 +208,7 @@ impl Worker {
             subscription::JOB => subscription::announce(cx, &work.payload)
                 .await
                 .map(|()| End::Done),
+            online::JOB => online::poll(cx, &work.payload).await,
             rotate::JOB => rotate::forget(cx).await.map(|()| End::Done),
             other => Ok(End::Dead(format!("no such kind of job: {other}"))),
         };

@@ -29,6 +29,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         "preau-worker",
         &["preau-rules", "preau-formats", "preau-store", "preau-app"],
     ),
+    // It speaks for the other side, and knows nothing of ours but the envelopes.
+    ("preau-simulator", &["preau-rules", "preau-formats"]),
     (
         "preau",
         &[
@@ -38,6 +40,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "preau-app",
             "preau-web",
             "preau-worker",
+            "preau-simulator",
         ],
     ),
     ("xtask", &[]),

@@ -8,8 +8,12 @@ use std::{
 use preau_formats::{
     school_holidays,
     settings::{self, Fault, Loaded},
+    tariff_settings::{self, TariffFileError},
 };
-use preau_rules::permission::Right;
+use preau_rules::{
+    permission::Right,
+    tariff::{TariffSettings, Tariffs},
+};
 use preau_store::{
     Command, StoreError, Tx,
     tables::{
@@ -37,6 +41,10 @@ pub struct Current {
     pub text: String,
     /// What it makes.
     pub loaded: Loaded,
+    /// What it says of prices.
+    pub prices: TariffSettings,
+    /// Its prices, ready to answer.
+    pub tariffs: Tariffs,
 }
 
 /// The compiled settings of communes that were asked for.
@@ -59,16 +67,26 @@ impl Cache {
 /// Settings that say nothing yet: the commune's name, and no activity.
 const NOTHING: &str = "[commune]\nname = \"\"\n";
 
+fn priced_fr(error: &TariffFileError) -> String {
+    format!("ligne {}\u{a0}: {}", error.line, error.message)
+}
+
 fn compile(version: i64, text: String) -> Result<Current, Error> {
     let faults = |faults: Vec<Fault>| {
         let first = faults.first().map(ToString::to_string).unwrap_or_default();
         Error::Store(StoreError::Internal(format!("settings: {first}")))
     };
     let loaded = settings::load(&text, &school_holidays::shipped()).map_err(faults)?;
+    let (prices, tariffs) = tariff_settings::read(&text).map_err(|errors| {
+        let first = errors.first().map(priced_fr).unwrap_or_default();
+        Error::Store(StoreError::Internal(format!("tariffs: {first}")))
+    })?;
     Ok(Current {
         version,
         text,
         loaded,
+        prices,
+        tariffs,
     })
 }
 
@@ -126,9 +144,10 @@ pub fn check(text: &str) -> Result<Vec<String>, Vec<String>> {
     if text.len() > LONGEST {
         return Err(vec!["Le fichier est trop long.".to_owned()]);
     }
-    settings::load(text, &school_holidays::shipped())
-        .map(|loaded| said(loaded.warnings))
-        .map_err(said)
+    let loaded = settings::load(text, &school_holidays::shipped()).map_err(said)?;
+    tariff_settings::read(text)
+        .map_err(|errors| errors.iter().map(priced_fr).collect::<Vec<_>>())?;
+    Ok(said(loaded.warnings))
 }
 
 struct Save {

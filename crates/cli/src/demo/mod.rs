@@ -1,6 +1,7 @@
 //! `preau demo`: two communes on this machine, with their agents and their mails, ready in a moment.
 
 mod accounts;
+mod billing;
 mod families;
 mod planning;
 mod seed;
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     config::{Config, Data, Log, Security, Server},
-    master, say, start,
+    master, say, simulator, start,
 };
 
 /// Options of the demo.
@@ -55,6 +56,9 @@ pub(crate) struct Card {
     /// Invoices of families that have no account.
     #[serde(default)]
     pub(crate) invoices: Vec<InvoiceCard>,
+    /// Address of the PayFiP that families pay on.
+    #[serde(default)]
+    pub(crate) payfip: String,
     /// Folder of the mails.
     pub(crate) mail_dir: PathBuf,
 }
@@ -122,7 +126,8 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     }
     start::writable(&options.data)?;
     let folder = options.data.canonicalize()?;
-    let config = config(&options, &folder);
+    let (payfip, _simulator) = simulator::child()?;
+    let config = config(&options, &folder, payfip);
     start::log(&config);
     let _lock = start::lock(&config)?;
     let listener = start::listen("--port", config.server.listen).await?;
@@ -142,6 +147,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     };
     card.url.clone_from(&config.server.public_url);
     card.mail_dir = folder.join("mails");
+    card.payfip.clone_from(&config.server.payfip);
     for commune in &mut card.communes {
         commune.url = format!("{}/{}/", card.url, commune.slug);
     }
@@ -150,7 +156,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     start::serve(&config, app, listener).await
 }
 
-fn config(options: &Options, folder: &std::path::Path) -> Config {
+fn config(options: &Options, folder: &std::path::Path, payfip: String) -> Config {
     let port = options.port;
     Config {
         server: Server {
@@ -158,6 +164,7 @@ fn config(options: &Options, folder: &std::path::Path) -> Config {
             metrics_listen: None,
             public_url: format!("http://localhost:{port}"),
             behind_proxy: false,
+            payfip,
             node: "demo".to_owned(),
         },
         data: Data {

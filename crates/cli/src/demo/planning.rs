@@ -53,10 +53,12 @@ pub(super) async fn make(cx: &Cx, name: &str, slug: &str, today: Date, count: u3
     Ok(())
 }
 
-/// Four weeks of a family: meals on its days, the evening where it works late.
+/// Last month and four weeks of a family: meals on its days, the evening where it works late.
 fn wishes(n: usize, children: &[Uuid], today: Date) -> Vec<Wish> {
     let mut all = Vec::new();
-    for day in today.series(1.day()).take(28) {
+    let start = today.first_of_month().saturating_sub(1.month());
+    let end = today.saturating_add(27.days());
+    for day in start.series(1.day()).take_while(|day| *day <= end) {
         let weekday = day.weekday();
         for (at, child) in children.iter().enumerate() {
             let mut wish = |activity: &str, unit: &str| {

@@ -37,6 +37,7 @@ pub(crate) async fn everything(app: &Arc<App>, options: &Options, folder: &Path)
         people: vec![operator(app).await?],
         subscriber_codes: Vec::new(),
         invoices: Vec::new(),
+        payfip: String::new(),
         mail_dir: folder.join("mails"),
     };
     for text in TOWNS {
@@ -137,6 +138,7 @@ async fn make(app: &Arc<App>, town: &Town, families: u32, card: &mut Card) -> Re
     super::families::make(&cx, &town.slug, today, families, card).await?;
     super::accounts::make(&cx, &town.slug, today, families, card).await?;
     super::planning::make(&cx, &town.portal.name, &town.slug, today, families).await?;
+    super::billing::make(&cx, &town.slug, today, card).await?;
     let invented = (0..families.saturating_sub(3).min(WRITERS)).map(invent);
     for request in town.request.iter().cloned().chain(invented) {
         write(&cx, &request).await?;

@@ -8,7 +8,7 @@ statements! {
     INSERT = "INSERT INTO invoice_reference (id, family_id, code_emission, reference, montant, code_personnel, emission_key, reference_key, personnel_key, imported_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     FIND = "SELECT id, family_id, code_emission, reference, montant, code_personnel FROM invoice_reference WHERE reference_key = ?1 AND emission_key = ?2 AND personnel_key = ?3 AND montant = ?4";
     GET = "SELECT id, family_id, code_emission, reference, montant, code_personnel FROM invoice_reference WHERE id = ?1";
-    OF_FAMILY = "SELECT id, family_id, code_emission, reference, montant, code_personnel FROM invoice_reference WHERE family_id = ?1 ORDER BY reference_key DESC, id";
+    OF_FAMILY = "SELECT id, family_id, code_emission, reference, montant, code_personnel FROM invoice_reference WHERE family_id = ?1 AND NOT EXISTS (SELECT 1 FROM invoice WHERE invoice.number = invoice_reference.reference) ORDER BY reference_key DESC, id";
     KEYS = "SELECT reference_key, emission_key FROM invoice_reference";
 }
 
@@ -74,7 +74,7 @@ pub async fn get(tx: &mut Tx, id: Uuid) -> Result<Option<InvoiceReference>, Stor
     tx.query_opt(&GET, args![id]).await
 }
 
-/// The invoices of a family.
+/// The invoices of another software that a family had.
 pub async fn of_family(tx: &mut Tx, family: Uuid) -> Result<Vec<InvoiceReference>, StoreError> {
     tx.query(&OF_FAMILY, args![family]).await
 }

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod agent;
+pub mod billing;
 pub mod booking;
 pub mod command;
 pub mod commune;
@@ -13,6 +14,7 @@ pub mod fact;
 pub mod family;
 pub mod file;
 pub mod invitation;
+pub mod invoice;
 pub mod invoice_reference;
 pub mod job;
 pub mod journal;
@@ -20,6 +22,7 @@ pub mod mail;
 pub mod menu;
 pub mod news;
 pub mod page;
+pub mod payment;
 pub mod procedure;
 pub mod proof;
 pub mod receipt;
@@ -46,6 +49,7 @@ pub fn every_statement() -> Vec<(&'static Sql, bool)> {
     let both = [
         account::ALL,
         agent::ALL,
+        billing::ALL,
         booking::ALL,
         command::ALL,
         contact::ALL,
@@ -56,6 +60,7 @@ pub fn every_statement() -> Vec<(&'static Sql, bool)> {
         family::ALL,
         file::ALL,
         invitation::ALL,
+        invoice::ALL,
         invoice_reference::ALL,
         job::ALL,
         journal::ALL,
@@ -63,6 +68,7 @@ pub fn every_statement() -> Vec<(&'static Sql, bool)> {
         menu::ALL,
         news::ALL,
         page::ALL,
+        payment::ALL,
         procedure::ALL,
         proof::ALL,
         receipt::ALL,

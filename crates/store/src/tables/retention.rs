@@ -7,11 +7,11 @@ use uuid::Uuid;
 use crate::{Tx, Value, args, error::StoreError, row, sql::Sql, sql::statements};
 
 statements! {
-    FAMILIES_DUE = "SELECT COUNT(*), MIN(closed_at), MAX(closed_at) FROM family WHERE closed_at < ?1";
+    FAMILIES_DUE = "SELECT COUNT(*), MIN(closed_at), MAX(closed_at) FROM family WHERE closed_at < ?1 AND NOT EXISTS (SELECT 1 FROM invoice WHERE invoice.family_id = family.id)";
     REQUESTS_DUE = "SELECT COUNT(*), MIN(closed_at), MAX(closed_at) FROM request WHERE closed_at < ?1";
     ACCOUNTS_DUE = "SELECT COUNT(*), MIN(COALESCE(last_seen_at, created_at)), MAX(COALESCE(last_seen_at, created_at)) FROM account WHERE erased_at IS NULL AND COALESCE(last_seen_at, created_at) < ?1 AND warned_at < ?2 AND warned_at > COALESCE(last_seen_at, created_at)";
     MAILS_DUE = "SELECT COUNT(*), MIN(settled_at), MAX(settled_at) FROM mail WHERE settled_at < ?1";
-    FAMILIES_PAGE = "SELECT id FROM family WHERE closed_at < ?1 ORDER BY closed_at, id LIMIT ?2";
+    FAMILIES_PAGE = "SELECT id FROM family WHERE closed_at < ?1 AND NOT EXISTS (SELECT 1 FROM invoice WHERE invoice.family_id = family.id) ORDER BY closed_at, id LIMIT ?2";
     REQUESTS_PAGE = "SELECT id FROM request WHERE closed_at < ?1 ORDER BY closed_at, id LIMIT ?2";
     ACCOUNTS_PAGE = "SELECT id FROM account WHERE erased_at IS NULL AND COALESCE(last_seen_at, created_at) < ?1 AND warned_at < ?2 AND warned_at > COALESCE(last_seen_at, created_at) ORDER BY id LIMIT ?3";
     MAILS_PAGE = "SELECT id FROM mail WHERE settled_at < ?1 ORDER BY settled_at, id LIMIT ?2";
@@ -54,6 +54,7 @@ statements! {
     FORGET_GUARDIAN = "UPDATE subscription SET guardian_id = NULL WHERE guardian_id = ?1";
     CODE_USES = "DELETE FROM subscriber_code_use WHERE code_id IN (SELECT id FROM subscriber_code WHERE family_id = ?1)";
     CODES = "DELETE FROM subscriber_code WHERE family_id = ?1";
+    BILLING_PROFILE = "DELETE FROM billing_profile WHERE family_id = ?1";
     INVOICES = "DELETE FROM invoice_reference WHERE family_id = ?1";
     FAMILY = "DELETE FROM family WHERE id = ?1";
     DISPOSAL = "INSERT INTO disposal (id, at, by_name, series, oldest, newest, volume) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE SET volume = disposal.volume + excluded.volume";
@@ -220,6 +221,7 @@ pub async fn erase_family(tx: &mut Tx, id: Uuid) -> Result<Vec<String>, StoreErr
     for sql in [
         &CODE_USES,
         &CODES,
+        &BILLING_PROFILE,
         &INVOICES,
         &FAMILY_DOCUMENTS,
         &RECEIPT_LINES,

@@ -6,6 +6,7 @@ mod activities;
 pub(crate) mod agents;
 mod appearance;
 mod attendance;
+mod billing;
 mod codes;
 mod documents;
 mod dossier;
@@ -29,6 +30,7 @@ pub(crate) mod own_page;
 mod page_edit;
 mod pages;
 mod passwords;
+mod payfip;
 mod planning;
 mod procedures;
 mod request;
@@ -63,6 +65,8 @@ pub(crate) fn routes() -> Routes {
         .with(planning::routes)
         .with(activities::routes)
         .with(attendance::routes)
+        .with(billing::routes)
+        .with(payfip::routes)
         .with(accounts::routes)
         .with(sign_up::routes)
         .with(account::routes)

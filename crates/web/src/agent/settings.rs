@@ -23,7 +23,7 @@ pub(crate) struct Section {
 }
 
 /// Path, label, what it is for, icon, the right it asks for.
-const SECTIONS: [(&str, &str, &str, &str, Right); 15] = [
+const SECTIONS: [(&str, &str, &str, &str, Right); 16] = [
     (
         "/agent/actualites",
         "Actualités",
@@ -93,6 +93,13 @@ const SECTIONS: [(&str, &str, &str, &str, Right); 15] = [
         "Ce que le portail leur demande, et ce qui en résulte.",
         "lock",
         Right::PortalSettings,
+    ),
+    (
+        "/agent/parametres/paiement",
+        "Paiement en ligne",
+        "Le contrat PayFiP de la commune, et son essai.",
+        "lock",
+        Right::Close,
     ),
     (
         "/agent/parametres/agents",

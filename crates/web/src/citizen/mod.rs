@@ -19,6 +19,7 @@ mod login;
 pub(crate) mod menus;
 mod my_account;
 mod password;
+mod payment;
 mod planning;
 mod procedures;
 pub(crate) mod requests;
@@ -58,5 +59,6 @@ pub(crate) fn routes() -> Routes {
         .with(absence::routes)
         .with(family_space::routes)
         .with(billing_space::routes)
+        .with(payment::routes)
         .with(theme::routes)
 }

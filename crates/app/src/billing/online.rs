@@ -1,0 +1,441 @@
+//! Paying online by PayFiP. The town hall believes only the answer of the service, compared field by field with what was
+//! asked: a browser that comes back and a notification are no more than a reason to ask.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use preau_formats::payfip::{self, Order};
+use preau_rules::{
+    french,
+    money::Cents,
+    payment::{Facts, Heard, PAUSE, Standing, standing},
+    permission::Right,
+};
+use preau_store::{
+    Command, StoreError, Tx,
+    tables::{
+        invoice::{self, Invoice},
+        job, journal,
+        payment::{self, Attempt, Payment},
+        setting,
+    },
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::invoice::{own, pay as write_payment, payable};
+use crate::{
+    Caller, Cx, Error, Problems,
+    jobs::End,
+    planning::rules::{self, Current},
+};
+
+/// Where PayFiP is.
+pub const OFFICIAL: &str = "https://www.payfip.gouv.fr";
+/// Kind of the job that asks what became of a try.
+pub const JOB: &str = "payfip.check";
+/// When it asks, in minutes after the try.
+const ASKS: [i64; 7] = [1, 3, 10, 20, 60, 130, 24 * 60];
+/// The longest that an answer takes.
+const PATIENCE: Duration = Duration::from_secs(15);
+const SETTING: &str = "payfip";
+
+/// What the DGFiP gave the commune.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contract {
+    /// Number of the client, six digits.
+    pub client: String,
+    /// `T` tries, `X` activates, `W` is for good.
+    pub mode: String,
+    /// Whether families may pay.
+    pub open: bool,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Check {
+    operation: String,
+}
+
+/// Says something to PayFiP, and gives its answer.
+async fn say(cx: &Cx, envelope: String) -> Result<String, Heard> {
+    let url = format!("{}{}", cx.app.settings.payfip, payfip::SERVICE);
+    let call = move || -> Result<String, ureq::Error> {
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(PATIENCE))
+            .http_status_as_error(false)
+            .max_redirects(0);
+        let agent = ureq::Agent::new_with_config(config.build());
+        let mut answer = agent
+            .post(&url)
+            .header("Content-Type", "text/xml; charset=utf-8")
+            .header("SOAPAction", "\"\"")
+            .send(envelope)?;
+        let limit = u64::try_from(payfip::LONGEST).unwrap_or(u64::MAX);
+        answer
+            .body_mut()
+            .with_config()
+            .limit(limit)
+            .read_to_string()
+    };
+    let answered = tokio::task::spawn_blocking(call).await;
+    match answered {
+        Ok(Ok(text)) => Ok(text),
+        Ok(Err(error)) => Err(Heard::Silence(error.to_string())),
+        Err(error) => Err(Heard::Silence(error.to_string())),
+    }
+}
+
+async fn contract(tx: &mut Tx) -> Result<Contract, Error> {
+    Ok(setting::get(tx, SETTING).await?.unwrap_or_default())
+}
+
+/// What the DGFiP gave the commune, for who closes the régie.
+pub async fn settings(cx: &Cx) -> Result<Contract, Error> {
+    cx.caller.require(Right::Close)?;
+    contract(&mut cx.read().await?).await
+}
+
+/// Whether families may pay online.
+pub async fn open(cx: &Cx) -> Result<bool, Error> {
+    Ok(contract(&mut cx.read().await?).await?.open)
+}
+
+struct SetContract {
+    caller: Caller,
+    contract: Contract,
+}
+
+impl Command for SetContract {
+    const NAME: &'static str = "payfip.settings";
+    type Answer = ();
+    type Refusal = Error;
+    async fn run(&self, tx: &mut Tx) -> Result<(), Error> {
+        self.caller.require_now(tx, Right::Close).await?;
+        let before = contract(tx).await?;
+        setting::set(tx, SETTING, &self.contract).await?;
+        let change = journal::Change {
+            action: "changed",
+            kind: "setting",
+            id: SETTING.to_owned(),
+            name: "Paiement en ligne",
+            before: Some(&before),
+            after: Some(&self.contract),
+        };
+        journal::note(tx, change).await?;
+        Ok(())
+    }
+}
+
+/// Keeps what the DGFiP gave the commune.
+pub async fn set(cx: &Cx, new: &Contract) -> Result<(), Error> {
+    cx.caller.require(Right::Close)?;
+    let mut problems = Problems::default();
+    let client = new.client.trim().to_owned();
+    if (new.open || !client.is_empty())
+        && (client.len() != 6 || !client.bytes().all(|b| b.is_ascii_digit()))
+    {
+        problems.add("client", "Le numéro de client a six chiffres.");
+    }
+    if !["T", "X", "W"].contains(&new.mode.as_str()) {
+        problems.add("mode", "Choisissez le mode.");
+    }
+    if !problems.none() {
+        return Err(problems.into_error());
+    }
+    let command = SetContract {
+        caller: cx.caller.clone(),
+        contract: Contract {
+            client,
+            ..new.clone()
+        },
+    };
+    cx.write(command).await
+}
+
+/// Asks PayFiP who the client is: the names that it answers, or what is wrong.
+pub async fn test(cx: &Cx) -> Result<Result<String, String>, Error> {
+    let contract = settings(cx).await?;
+    let answer = match say(cx, payfip::client(&contract.client)).await {
+        Ok(answer) => answer,
+        Err(heard) => return Ok(Err(silent_fr(&heard))),
+    };
+    let Some(message) = payfip::read(&answer) else {
+        return Ok(Err("PayFiP a répondu par un texte illisible.".to_owned()));
+    };
+    if message.operation == "Fault" {
+        let (code, label) = (message.field("code"), message.field("libelle"));
+        return Ok(Err(format!("PayFiP refuse ce numéro ({code}) : {label}")));
+    }
+    let names = ["libelleN1", "libelleN2", "libelleN3"].map(|name| message.field(name));
+    let names = names.into_iter().filter(|name| !name.is_empty());
+    Ok(Ok(names.collect::<Vec<_>>().join(", ")))
+}
+
+fn silent_fr(heard: &Heard) -> String {
+    match heard {
+        Heard::Fault(code) => format!("PayFiP a refusé la demande (code {code})."),
+        _ => "PayFiP ne répond pas pour le moment.".to_owned(),
+    }
+}
+
+fn facts(attempt: &Attempt) -> Facts {
+    Facts {
+        operation: attempt.operation.clone(),
+        client: attempt.client.clone(),
+        reference: attempt.reference.clone(),
+        amount: attempt.cents.to_string(),
+        mode: attempt.mode.clone(),
+    }
+}
+
+/// Letters and digits of an invoice's number, six at least.
+fn reference(invoice: &Invoice) -> String {
+    let kept = invoice.number.chars().filter(char::is_ascii_alphanumeric);
+    format!("F{}", kept.collect::<String>())
+}
+
+fn age(attempt: &Attempt, now: Timestamp) -> i64 {
+    now.duration_since(attempt.made_at).as_mins()
+}
+
+/// Why another try has to wait, if one is under way.
+fn busy(open: &[Attempt], now: Timestamp, zone: &jiff::tz::TimeZone) -> Option<Error> {
+    if open.iter().any(|a| a.state == Standing::Unknown.code()) {
+        return Some(Error::Conflict(
+            "Un paiement de cette facture doit être vérifié par la mairie. Ne payez pas une seconde fois : elle vous répondra."
+                .to_owned(),
+        ));
+    }
+    let recent = open.iter().find(|a| age(a, now) < PAUSE)?;
+    let again = recent.made_at + SignedDuration::from_mins(PAUSE);
+    Some(Error::Conflict(format!(
+        "Un paiement de cette facture a été commencé à {}. Terminez-le dans l’autre fenêtre, ou recommencez à partir de {}.",
+        french::hour(recent.made_at.to_zoned(zone.clone()).time()),
+        french::hour(again.to_zoned(zone.clone()).time()),
+    )))
+}
+
+struct Open {
+    caller: Caller,
+    number: String,
+    attempt: Attempt,
+    rules: Arc<Current>,
+}
+
+impl Command for Open {
+    const NAME: &'static str = "payfip.open";
+    type Answer = ();
+    type Refusal = Error;
+    async fn run(&self, tx: &mut Tx) -> Result<(), Error> {
+        let at = tx.at();
+        let (_, found) = own(tx, &self.caller, &self.number).await?;
+        let zone = self.rules.loaded.rulebook.calendar.zone.clone();
+        payable(&found, at.to_zoned(zone.clone()).date()).map_err(Error::Conflict)?;
+        if found.total - found.paid != self.attempt.cents {
+            return Err(Error::Conflict(
+                "Le montant de cette facture vient de changer. Reprenez la page.".to_owned(),
+            ));
+        }
+        if let Some(error) = busy(&payment::opened(tx, found.id).await?, at, &zone) {
+            return Err(error);
+        }
+        payment::open(tx, &self.attempt).await?;
+        for minutes in ASKS {
+            let operation = self.attempt.operation.clone();
+            let later = at + SignedDuration::from_mins(minutes);
+            job::enqueue(tx, JOB, &Check { operation }, later, None).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Begins to pay an invoice: the address of the page on which one pays.
+pub async fn pay(cx: &Cx, number: &str) -> Result<String, Error> {
+    let rules = rules::load(cx).await?;
+    let zone = rules.loaded.rulebook.calendar.zone.clone();
+    let mut tx = cx.read().await?;
+    let contract = contract(&mut tx).await?;
+    let (me, found) = own(&mut tx, &cx.caller, number).await?;
+    let before = payment::opened(&mut tx, found.id).await?;
+    drop(tx);
+    if !contract.open {
+        return Err(Error::Conflict(
+            "Le paiement en ligne n’est pas ouvert par la commune.".to_owned(),
+        ));
+    }
+    for attempt in &before {
+        check(cx, &attempt.operation).await?;
+    }
+    let mut tx = cx.read().await?;
+    let (_, found) = own(&mut tx, &cx.caller, &found.number).await?;
+    let open = payment::opened(&mut tx, found.id).await?;
+    drop(tx);
+    payable(&found, cx.at.to_zoned(zone.clone()).date()).map_err(Error::Conflict)?;
+    if let Some(error) = busy(&open, cx.at, &zone) {
+        return Err(error);
+    }
+    let cents = found.total - found.paid;
+    if !(payfip::LEAST..=payfip::MOST).contains(&cents) {
+        return Err(Error::Conflict(format!(
+            "PayFiP prend de {} à {}. Réglez cette facture à la mairie.",
+            Cents(payfip::LEAST),
+            Cents(payfip::MOST)
+        )));
+    }
+    let base = format!("{}/{}", cx.app.settings.public_url, cx.commune()?.slug);
+    let asked = Facts {
+        operation: String::new(),
+        client: contract.client,
+        reference: reference(&found),
+        amount: cents.to_string(),
+        mode: contract.mode,
+    };
+    let order = Order {
+        year: cx.at.to_zoned(zone).year(),
+        email: me.email.clone(),
+        facts: asked.clone(),
+        subject: format!("Facture {}", found.number),
+        notify: format!("{base}/payfip/notification"),
+        back: format!("{base}/payfip/retour"),
+    };
+    let answer = say(cx, payfip::create(&order)).await;
+    let operation = answer.and_then(|xml| payfip::created(&xml));
+    let operation = operation.map_err(|heard| {
+        tracing::warn!(?heard, "PayFiP made no operation");
+        Error::Conflict(format!(
+            "{} Rien n’a été payé : réessayez dans quelques minutes.",
+            silent_fr(&heard)
+        ))
+    })?;
+    let attempt = Attempt {
+        id: cx.app.entropy.id(cx.at),
+        operation: operation.clone(),
+        invoice_id: found.id,
+        account_id: me.id,
+        client: asked.client,
+        reference: asked.reference,
+        cents,
+        mode: asked.mode,
+        state: Standing::Opened.code().to_owned(),
+        made_at: cx.at,
+        checked_at: None,
+        said: String::new(),
+    };
+    let command = Open {
+        caller: cx.caller.clone(),
+        number: found.number,
+        attempt,
+        rules,
+    };
+    cx.write(command).await?;
+    Ok(format!(
+        "{}{}?idop={operation}",
+        cx.app.settings.payfip,
+        payfip::PAGE
+    ))
+}
+
+struct Settle {
+    operation: String,
+    standing: Standing,
+    said: String,
+    rules: Arc<Current>,
+}
+
+impl Command for Settle {
+    const NAME: &'static str = "payfip.settle";
+    type Answer = ();
+    type Refusal = Error;
+    async fn run(&self, tx: &mut Tx) -> Result<(), Error> {
+        let found = payment::by_operation(tx, &self.operation).await?;
+        let found = found.ok_or(Error::NotFound)?;
+        // What is paid is paid: whatever comes later, however often, changes nothing.
+        let silent = self.standing == Standing::Opened && found.state != self.standing.code();
+        if found.state == Standing::Paid.code() || silent {
+            return Ok(());
+        }
+        payment::settle(tx, found.id, self.standing.code(), &self.said).await?;
+        if self.standing != Standing::Paid {
+            return Ok(());
+        }
+        let paid = invoice::by_id(tx, found.invoice_id).await?;
+        let paid = paid.ok_or(Error::NotFound)?;
+        // The money came, also when the invoice was paid or taken back meanwhile: then the commune owes it.
+        let new = Payment {
+            id: Uuid::nil(),
+            number: String::new(),
+            invoice_id: paid.id,
+            family_id: paid.family_id,
+            cents: found.cents,
+            means: "card".to_owned(),
+            reference: self.said.clone(),
+            at: tx.at(),
+            by_name: "PayFiP".to_owned(),
+            attempt_id: Some(found.id),
+        };
+        write_payment(tx, &self.rules, new, "payfip").await?;
+        Ok(())
+    }
+}
+
+/// Asks PayFiP what became of a try, and writes it down. An operation that was never made here is asked nothing about.
+async fn check(cx: &Cx, operation: &str) -> Result<Option<(Standing, Uuid)>, Error> {
+    let mut tx = cx.read().await?;
+    let found = payment::by_operation(&mut tx, operation).await?;
+    drop(tx);
+    let Some(found) = found else { return Ok(None) };
+    if found.state == Standing::Paid.code() {
+        return Ok(Some((Standing::Paid, found.invoice_id)));
+    }
+    let heard = match say(cx, payfip::detail(operation)).await {
+        Ok(xml) => payfip::heard(&xml),
+        Err(heard) => heard,
+    };
+    let (standing, said) = standing(&facts(&found), &heard, age(&found, cx.at));
+    let command = Settle {
+        operation: operation.to_owned(),
+        standing,
+        said: said.chars().take(300).collect(),
+        rules: rules::load(cx).await?,
+    };
+    let mut once = cx.clone();
+    once.key = None;
+    once.write(command).await?;
+    Ok(Some((standing, found.invoice_id)))
+}
+
+/// PayFiP says that something happened, or somebody who pretends to be PayFiP: it is asked.
+pub async fn notified(cx: &Cx, operation: &str) -> Result<(), Error> {
+    check(cx, operation).await.map(|_| ())
+}
+
+/// The browser comes back: where its try stands, and the number of the invoice.
+pub async fn came_back(cx: &Cx, operation: &str) -> Result<(Standing, String), Error> {
+    let found = check(cx, operation).await?;
+    let (standing, invoice) = found.ok_or(Error::NotFound)?;
+    let mut tx = cx.read().await?;
+    let found = invoice::by_id(&mut tx, invoice)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let (_, found) = own(&mut tx, &cx.caller, &found.number).await?;
+    Ok((standing, found.number))
+}
+
+/// The job: asks, as long as there is no answer.
+pub async fn poll(cx: &Cx, payload: &str) -> Result<End, Error> {
+    let read = serde_json::from_str::<Check>(payload);
+    let Check { operation } = read.map_err(|e| StoreError::Internal(format!("job {JOB}: {e}")))?;
+    let mut tx = cx.read().await?;
+    let found = payment::by_operation(&mut tx, &operation).await?;
+    drop(tx);
+    if found.is_some_and(|a| a.state == Standing::Opened.code()) {
+        check(cx, &operation).await?;
+    }
+    Ok(End::Done)
+}
+
+/// Payments that a person must look at, with the number of their invoice.
+pub async fn to_look_at(cx: &Cx) -> Result<Vec<Attempt>, Error> {
+    cx.caller.require(Right::Collect)?;
+    Ok(payment::unknown(&mut cx.read().await?).await?)
+}
