@@ -7,9 +7,10 @@ mod invoice;
 pub mod online;
 mod run;
 
-pub use homes::{Quote, quotes, set_words};
+pub use homes::{Quote, set_words};
+pub(crate) use homes::{quote, without_uses};
 pub use invoice::{
-    Full, Means, Paid, Running, balance, collect, credit, my_invoices, my_sheet, of_family,
-    of_period, payable, running, sheet,
+    Account, Full, Means, Paid, Running, balance, collect, credit, my_invoices, my_sheet,
+    of_family, of_period, payable, running, sheet,
 };
 pub use run::{Issue, MonthForm, Preview, emission, issue, month, month_fr, preview, runs};

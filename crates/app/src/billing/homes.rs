@@ -1,6 +1,6 @@
 //! Families as prices see them, read many at a time.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use jiff::civil::Date;
 use preau_rules::{
@@ -14,18 +14,19 @@ use preau_store::{
     Command, Tx,
     tables::{billing, family, invoice, journal, subscription},
 };
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
     Caller, Cx, Error,
     planning::{
-        Of,
+        Line, Of,
         rules::{self, Current},
     },
 };
 
 /// A family with its bill of some days.
-pub(super) struct Home {
+pub(crate) struct Home {
     pub(super) id: Uuid,
     pub(super) reference: String,
     pub(super) name: String,
@@ -174,7 +175,7 @@ pub(super) async fn home(tx: &mut Tx, family: Uuid, days: (Date, Date)) -> Resul
 }
 
 /// What one use costs a child, with the reason.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
     /// The price.
     pub cents: Cents,
@@ -182,50 +183,37 @@ pub struct Quote {
     pub why: String,
 }
 
-/// Prices of cells: of a child, an activity and a unit on a day, each alone; late ones with their supplement.
-pub async fn quotes(
-    cx: &Cx,
-    of: Of,
-    cells: &[(Uuid, Date, &str, &str, &str)],
-) -> Result<Vec<Option<Quote>>, Error> {
-    let mut tx = cx.read().await?;
-    let rules = rules::current(cx, &mut tx).await?;
-    if rules.tariffs.grids.is_empty() || cells.is_empty() {
-        return Ok(vec![None; cells.len()]);
+/// The families of a planning, without what they booked: to price single cells. Nothing where no price is written.
+pub(crate) async fn without_uses(tx: &mut Tx, rules: &Current, of: Of) -> Result<Vec<Home>, Error> {
+    if rules.tariffs.grids.is_empty() {
+        return Ok(Vec::new());
     }
     let families = match of {
         Of::Family(family) => vec![family],
         Of::Account(account) => {
-            let tied = subscription::of_account(&mut tx, account).await?;
+            let tied = subscription::of_account(tx, account).await?;
             tied.into_iter().map(|one| one.family_id).collect()
         }
     };
-    let never = (Date::MAX, Date::MIN);
     let mut known = Vec::with_capacity(families.len());
+    // A handful at most.
     for family in families {
-        known.push(home(&mut tx, family, never).await?);
+        known.push(home(tx, family, (Date::MAX, Date::MIN)).await?);
     }
-    drop(tx);
-    Ok(cells
-        .iter()
-        .map(|cell| quote(&rules, &known, *cell))
-        .collect())
+    Ok(known)
 }
 
-fn quote(
-    rules: &Arc<Current>,
-    homes: &[Home],
-    (child, day, activity, unit, supplement): (Uuid, Date, &str, &str, &str),
-) -> Option<Quote> {
-    let place = |home: &Home| home.children.iter().position(|kid| kid.id == child);
+/// What a line of a verification costs, alone: brothers and sisters of the same day may change it on the bill.
+pub(crate) fn quote(rules: &Current, homes: &[Home], line: &Line) -> Option<Quote> {
+    let place = |home: &Home| home.children.iter().position(|kid| kid.id == line.child_id);
     let (home, child) = homes.iter().find_map(|home| Some((home, place(home)?)))?;
     let one = Use {
         child,
-        day,
-        activity,
-        unit,
+        day: line.day,
+        activity: &line.activity,
+        unit: &line.unit,
         state: State::Booked,
-        supplement,
+        supplement: line.supplement.as_deref().unwrap_or_default(),
     };
     let book = &rules.loaded.rulebook;
     let (cents, why) = bill::quote(&rules.tariffs, book, &home.household, one).ok()?;

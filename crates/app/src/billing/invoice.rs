@@ -7,7 +7,7 @@ use preau_rules::{french, money::Cents, permission::Right};
 use preau_store::{
     Command, Tx,
     tables::{
-        account::Account,
+        account, billing,
         invoice::{self, Invoice, Line},
         journal,
         payment::{self, Payment},
@@ -64,7 +64,7 @@ pub(super) async fn own(
     tx: &mut Tx,
     caller: &Caller,
     number: &str,
-) -> Result<(Account, Invoice), Error> {
+) -> Result<(account::Account, Invoice), Error> {
     let me = citizen::mine(tx, caller).await?;
     let found = invoice::get(tx, number).await?.ok_or(Error::NotFound)?;
     let tied = subscription::active(tx, me.id, found.family_id).await?;
@@ -100,12 +100,32 @@ pub async fn of_period(cx: &Cx, period: Date) -> Result<Vec<Invoice>, Error> {
     Ok(invoice::of_period(&mut cx.read().await?, period).await?)
 }
 
-/// The invoices of a family with its balance, for who bills or collects.
-pub async fn of_family(cx: &Cx, family: Uuid) -> Result<(Vec<Invoice>, Cents), Error> {
+/// What a family was billed and owes.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Its name.
+    pub name: String,
+    /// Its invoices, the last first.
+    pub invoices: Vec<Invoice>,
+    /// What it owes in all; below zero when the commune owes it.
+    pub balance: Cents,
+    /// The words of the tariffs that hold for it.
+    pub words: String,
+}
+
+/// What a family was billed and owes, for who bills or collects.
+pub async fn of_family(cx: &Cx, family: Uuid) -> Result<Account, Error> {
     either(&cx.caller)?;
     let mut tx = cx.read().await?;
-    let found = invoice::of_family(&mut tx, family).await?;
-    Ok((found, Cents(invoice::balance(&mut tx, family).await?)))
+    let found = billing::home(&mut tx, family).await?;
+    Ok(Account {
+        name: found.ok_or(Error::NotFound)?.name,
+        invoices: invoice::of_family(&mut tx, family).await?,
+        balance: Cents(invoice::balance(&mut tx, family).await?),
+        words: billing::words_of(&mut tx, family)
+            .await?
+            .unwrap_or_default(),
+    })
 }
 
 /// What the caller's families owe in all.

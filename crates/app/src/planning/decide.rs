@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::board::{Asked, Board, Child, blank};
-use crate::Error;
+use crate::{Error, billing::Quote};
 
 /// What is wanted of one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +70,8 @@ pub struct Line {
     pub why: String,
     /// What else can be done.
     pub way_out: Option<WayOut>,
+    /// What it costs, or what is not due any more; nothing where the commune wrote no price.
+    pub price: Option<Quote>,
     /// Nothing is given on that day: a long period passes over it.
     pub nothing: bool,
 }
@@ -108,6 +110,7 @@ fn line(wish: &Wish, child: &Child, label: &str) -> Line {
         supplement: None,
         why: String::new(),
         way_out: None,
+        price: None,
         nothing: false,
     }
 }

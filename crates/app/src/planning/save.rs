@@ -22,7 +22,11 @@ use super::{
     receipt::{Entry, Writer, still_undoable},
     rules::{self, Current},
 };
-use crate::{Caller, Cx, Error, contact::Letterhead};
+use crate::{
+    Caller, Cx, Error,
+    billing::{quote, without_uses},
+    contact::Letterhead,
+};
 
 /// The most changes of one form: a year of three children, every day.
 pub const MOST: usize = 4_000;
@@ -74,6 +78,7 @@ pub async fn verify(
     let mut tx = cx.read().await?;
     let rules = rules::current(cx, &mut tx).await?;
     let mut board = Board::load(&mut tx, &rules, of, range, cx.at).await?;
+    let homes = without_uses(&mut tx, &rules, of).await?;
     drop(tx);
     let asked = Asked {
         now: cx.at,
@@ -81,7 +86,14 @@ pub async fn verify(
         over: at_counter && counter.over,
     };
     let decided = decide(&mut board, wishes, asked)?;
-    Ok(decided.into_iter().map(|change| change.line).collect())
+    let priced = |change: Change| {
+        let price = quote(&rules, &homes, &change.line);
+        Line {
+            price,
+            ..change.line
+        }
+    };
+    Ok(decided.into_iter().map(priced).collect())
 }
 
 /// What is to be done in the lane.

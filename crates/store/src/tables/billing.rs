@@ -12,9 +12,10 @@ statements! {
     CHILDREN = "SELECT family_child.family_id, child.id, child.first_name, child.born_on, (SELECT value FROM fact WHERE fact.member_id = child.id AND fact.field = 'niveau') FROM family JOIN family_child ON family_child.family_id = family.id JOIN child ON child.id = family_child.child_id WHERE family.reference >= ?1 AND family.reference <= ?2 ORDER BY family.reference, child.born_on, family_child.id";
     USES = "SELECT booking.family_id, booking.child_id, booking.day, booking.activity, booking.unit, booking.state, booking.supplement FROM family JOIN family_child ON family_child.family_id = family.id JOIN booking ON booking.child_id = family_child.child_id AND booking.family_id = family.id WHERE family.reference >= ?1 AND family.reference <= ?2 AND booking.day BETWEEN ?3 AND ?4 AND booking.state IN ('booked', 'absent') ORDER BY family.reference, booking.day, booking.child_id, booking.activity, booking.unit";
     WORDS = "SELECT billing_profile.family_id, billing_profile.words FROM billing_profile JOIN family ON family.id = billing_profile.family_id WHERE family.reference >= ?1 AND family.reference <= ?2";
+    WORDS_OF = "SELECT words FROM billing_profile WHERE family_id = ?1";
     SET_WORDS = "INSERT INTO billing_profile (family_id, words) VALUES (?1, ?2) ON CONFLICT (family_id) DO UPDATE SET words = excluded.words";
     RUN = "SELECT period, rules, due_on, started_at, started_by, issued_at FROM billing_run WHERE period = ?1";
-    RUNS = "SELECT billing_run.period, billing_run.rules, billing_run.due_on, billing_run.started_at, billing_run.started_by, billing_run.issued_at, COUNT(invoice.id), COALESCE(SUM(invoice.total), CAST(0 AS bigint)) FROM billing_run LEFT JOIN invoice ON invoice.period = billing_run.period AND invoice.credits IS NULL GROUP BY billing_run.period, billing_run.rules, billing_run.due_on, billing_run.started_at, billing_run.started_by, billing_run.issued_at ORDER BY billing_run.period DESC";
+    RUNS = "SELECT billing_run.period, billing_run.rules, billing_run.due_on, billing_run.started_at, billing_run.started_by, billing_run.issued_at, COUNT(invoice.id), CAST(COALESCE(SUM(invoice.total), 0) AS bigint) FROM billing_run LEFT JOIN invoice ON invoice.period = billing_run.period AND invoice.credits IS NULL GROUP BY billing_run.period, billing_run.rules, billing_run.due_on, billing_run.started_at, billing_run.started_by, billing_run.issued_at ORDER BY billing_run.period DESC";
     START = "INSERT INTO billing_run (period, rules, due_on, started_at, started_by) VALUES (?1, ?2, ?3, ?4, ?5)";
     FINISH = "UPDATE billing_run SET issued_at = ?2 WHERE period = ?1 AND issued_at IS NULL";
 }
@@ -161,6 +162,12 @@ pub async fn uses(
 /// Words of tariffs by family.
 pub async fn words(tx: &mut Tx, from: &str, to: &str) -> Result<Vec<(Uuid, String)>, StoreError> {
     tx.query(&WORDS, args![from, to]).await
+}
+
+/// The words of one family.
+pub async fn words_of(tx: &mut Tx, family: Uuid) -> Result<Option<String>, StoreError> {
+    let found: Option<(String,)> = tx.query_opt(&WORDS_OF, args![family]).await?;
+    Ok(found.map(|(words,)| words))
 }
 
 /// Sets the words of a family.

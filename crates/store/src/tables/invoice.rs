@@ -14,6 +14,8 @@ statements! {
     OF_ACCOUNT = "SELECT invoice.id, invoice.number, invoice.family_id, family.name, invoice.period, invoice.payer, invoice.total, invoice.issued_at, invoice.due_on, invoice.personal_code, invoice.credits, invoice.reason, CAST((SELECT COALESCE(SUM(payment.cents), 0) FROM payment WHERE payment.invoice_id = invoice.id) AS bigint) FROM subscription JOIN account ON account.id = subscription.account_id JOIN family ON family.id = subscription.family_id JOIN invoice ON invoice.family_id = family.id WHERE subscription.account_id = ?1 AND subscription.ended_at IS NULL AND account.blocked_at IS NULL ORDER BY invoice.issued_at DESC, invoice.number DESC";
     OF_FAMILY = "SELECT invoice.id, invoice.number, invoice.family_id, family.name, invoice.period, invoice.payer, invoice.total, invoice.issued_at, invoice.due_on, invoice.personal_code, invoice.credits, invoice.reason, CAST((SELECT COALESCE(SUM(payment.cents), 0) FROM payment WHERE payment.invoice_id = invoice.id) AS bigint) FROM invoice JOIN family ON family.id = invoice.family_id WHERE invoice.family_id = ?1 ORDER BY invoice.issued_at DESC, invoice.number DESC";
     OF_PERIOD = "SELECT invoice.id, invoice.number, invoice.family_id, family.name, invoice.period, invoice.payer, invoice.total, invoice.issued_at, invoice.due_on, invoice.personal_code, invoice.credits, invoice.reason, CAST((SELECT COALESCE(SUM(payment.cents), 0) FROM payment WHERE payment.invoice_id = invoice.id) AS bigint) FROM invoice JOIN family ON family.id = invoice.family_id WHERE invoice.period = ?1 ORDER BY invoice.number";
+    HISTORY_LINES = "SELECT invoice.number, invoice_line.child, invoice_line.day, invoice_line.label, invoice_line.cents, invoice_line.why FROM invoice JOIN invoice_line ON invoice_line.invoice_id = invoice.id WHERE invoice.family_id = ?1 ORDER BY invoice.issued_at, invoice.number, invoice_line.line";
+    HISTORY_PAYMENTS = "SELECT payment.number, invoice.number, payment.cents, payment.means, payment.reference, payment.at FROM payment JOIN invoice ON invoice.id = payment.invoice_id WHERE payment.family_id = ?1 ORDER BY payment.at, payment.number";
     BILLED = "SELECT invoice.family_id FROM invoice JOIN family ON family.id = invoice.family_id WHERE invoice.period = ?1 AND invoice.credits IS NULL AND family.reference >= ?2 AND family.reference <= ?3";
     ENTRY = "INSERT INTO ledger (move, account, family_id, cents, at) VALUES (?1, ?2, ?3, ?4, ?5)";
     BALANCE = "SELECT CAST(COALESCE(SUM(cents), 0) AS bigint) FROM ledger WHERE family_id = ?1 AND account = 'famille'";
@@ -68,6 +70,52 @@ row! {
         /// Why.
         pub why: String,
     }
+}
+
+row! {
+    /// A line with the number of its invoice.
+    #[derive(serde::Serialize)]
+    pub struct Billed {
+        /// Number of the invoice.
+        pub invoice: String,
+        /// First name of the child.
+        pub child: String,
+        /// The day.
+        pub day: Date,
+        /// « Restaurant scolaire, Repas ».
+        pub label: String,
+        /// What it costs.
+        pub cents: i64,
+        /// Why.
+        pub why: String,
+    }
+}
+
+row! {
+    /// A payment with the number of what it pays.
+    #[derive(serde::Serialize)]
+    pub struct Settled {
+        /// Number of the receipt.
+        pub number: String,
+        /// Number of the invoice.
+        pub invoice: String,
+        /// How much.
+        pub cents: i64,
+        /// How.
+        pub means: String,
+        /// Number of the authorisation, of the cheque.
+        pub reference: String,
+        /// When.
+        pub at: Timestamp,
+    }
+}
+
+/// Every line that a family was billed, and every payment of it.
+pub async fn history(tx: &mut Tx, family: Uuid) -> Result<(Vec<Billed>, Vec<Settled>), StoreError> {
+    Ok((
+        tx.query(&HISTORY_LINES, args![family]).await?,
+        tx.query(&HISTORY_PAYMENTS, args![family]).await?,
+    ))
 }
 
 /// Keeps an invoice with its lines.

@@ -13,6 +13,7 @@ mod dossier;
 mod dossier_fields;
 mod families;
 mod family;
+mod family_bills;
 mod family_members;
 mod home;
 mod identity;
@@ -66,6 +67,7 @@ pub(crate) fn routes() -> Routes {
         .with(activities::routes)
         .with(attendance::routes)
         .with(billing::routes)
+        .with(family_bills::routes)
         .with(payfip::routes)
         .with(accounts::routes)
         .with(sign_up::routes)

@@ -7,7 +7,7 @@ use preau_app::{
     Error, FieldError,
     planning::{self, Line, Outcome, Plan, Show, Wish},
 };
-use preau_rules::{booking::WayOut, french};
+use preau_rules::{booking::WayOut, french, money::Cents};
 use uuid::Uuid;
 
 use super::{Desk, show};
@@ -165,8 +165,28 @@ pub(super) struct LineView {
     pub(super) tag: &'static str,
     pub(super) why: String,
     pub(super) supplement: String,
+    /// What it costs, below zero for what is given back.
+    pub(super) price: String,
+    /// Why.
+    pub(super) price_why: String,
     /// Words and address of what else can be done.
     pub(super) way_out: Option<(&'static str, String)>,
+}
+
+/// What a line adds to the month, or takes off it.
+fn cost(line: &Line) -> Option<Cents> {
+    let price = line.price.as_ref()?.cents;
+    match line.outcome {
+        Outcome::Booked => Some(price),
+        Outcome::Cancelled => Some(Cents(-price.0)),
+        Outcome::Waits | Outcome::Refused => None,
+    }
+}
+
+/// « + 4,60 € ».
+fn signed(cents: Cents) -> String {
+    let sign = if cents.0 < 0 { "−" } else { "+" };
+    format!("{sign}\u{a0}{}", Cents(cents.0.abs()))
 }
 
 pub(super) fn view(call: &Call, line: &Line) -> LineView {
@@ -176,7 +196,10 @@ pub(super) fn view(call: &Call, line: &Line) -> LineView {
         Outcome::Cancelled => "off",
         Outcome::Refused => "stop",
     };
+    let price = cost(line).map_or_else(String::new, signed);
     LineView {
+        price_why: (line.price.as_ref()).map_or_else(String::new, |quote| quote.why.clone()),
+        price,
         child: line.child.clone(),
         label: line.label.clone(),
         day: french::day(line.day),
@@ -209,6 +232,8 @@ struct Body {
     /// « Enregistrer 3 changements ».
     button: String,
     waits: bool,
+    /// What all of it comes to; nothing where no price is written.
+    total: Option<String>,
     form: Form,
     /// The page came back because something changed meanwhile.
     changed: bool,
@@ -257,6 +282,10 @@ pub(super) fn draw(desk: &Desk, call: &Call, what: Verification) -> Reply {
             french::count(done.len() as u64, "changement", "changements")
         ),
         waits: done.iter().any(|line| line.outcome == Outcome::Waits),
+        total: (done.iter().any(|line| cost(line).is_some())).then(|| {
+            let all = done.iter().filter_map(|line| cost(line));
+            signed(Cents(all.map(|cents| cents.0).sum()))
+        }),
         done: done.iter().map(|line| view(call, line)).collect(),
         refused: refused.iter().map(|line| view(call, line)).collect(),
         form,

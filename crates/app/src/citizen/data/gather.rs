@@ -8,7 +8,8 @@ use preau_store::{
     Tx,
     tables::{
         account::{self, Account},
-        enrolment, invoice_reference, journal, mail, receipt, request, session, subscriber_code,
+        enrolment, invoice, invoice_reference, journal, mail, receipt, request, session,
+        subscriber_code,
         subscription::{self, Past},
     },
 };
@@ -137,6 +138,7 @@ async fn families(tx: &mut Tx, past: &[Past], dossiers: &[Dossier]) -> Result<Ve
         let children = children.remove(&past.family_id).unwrap_or_default();
         let invoices = invoice_reference::of_family(tx, past.family_id).await?;
         let bookings = receipt::history(tx, past.family_id).await?;
+        let (billed, payments) = invoice::history(tx, past.family_id).await?;
         let enrolled = enrolment::list(tx, past.family_id).await?;
         let file = dossiers.iter().find(|d| d.family.id == past.family_id);
         out.push(Family {
@@ -155,6 +157,8 @@ async fn families(tx: &mut Tx, past: &[Past], dossiers: &[Dossier]) -> Result<Ve
                 })
                 .collect(),
             bookings: bookings.into_iter().map(booking).collect(),
+            billed,
+            payments,
             facts: file.map_or_else(Vec::new, |file| facts(file, past.guardian_id)),
             name: past.name.clone(),
             reference: past.reference.clone(),

@@ -1,6 +1,7 @@
 //! The archive's JSON: instants in UTC, RFC 3339; days as YYYY-MM-DD; amounts in cents.
 
 use jiff::{Timestamp, civil::Date};
+use preau_store::tables::invoice::{Billed, Settled};
 use serde::Serialize;
 
 /// Everything that the commune holds about an account.
@@ -109,6 +110,10 @@ pub struct Family {
     pub enrolments: Vec<Enrolment>,
     /// Every change of bookings.
     pub bookings: Vec<Booking>,
+    /// Every line that was billed; amounts in cents.
+    pub billed: Vec<Billed>,
+    /// Every payment; amounts in cents.
+    pub payments: Vec<Settled>,
 }
 
 /// An enrolment in an activity.
