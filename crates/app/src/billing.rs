@@ -13,4 +13,6 @@ pub use invoice::{
     Account, Full, Means, Paid, Running, balance, collect, credit, my_invoices, my_sheet,
     of_family, of_period, payable, running, sheet,
 };
-pub use run::{Issue, MonthForm, Preview, emission, issue, month, month_fr, preview, runs};
+pub use run::{
+    Issue, MonthForm, Preview, emission, issue, month, month_fr, preview, runs, title_fr,
+};

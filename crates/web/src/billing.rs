@@ -115,10 +115,7 @@ pub(crate) fn means_fr(code: &str) -> &'static str {
 
 /// « Facture d’octobre 2026 ».
 pub(crate) fn title(period: Date, credit: bool) -> String {
-    let month = billing::month_fr(period);
-    let vowel = month.starts_with(['a', 'o']);
-    let of = if vowel { "d’" } else { "de " };
-    format!("{} {of}{month}", if credit { "Avoir" } else { "Facture" })
+    billing::title_fr(period, if credit { "Avoir" } else { "Facture" })
 }
 
 pub(crate) fn sheet(call: &Call, full: &Full) -> Sheet {

@@ -11,15 +11,17 @@ mod desk;
 mod homes;
 
 use activities::{SETTINGS, ali, enrol};
-use december::{INVOICE, at, book, december, family_id, issued, period, stands};
+use december::{INVOICE, TARIFFS, at, book, december, family_id, issued, period, stands};
 use desk::agent;
 use homes::lea;
 use http::StatusCode;
 use preau_app::{
+    Error,
     billing::{self, MonthForm},
     planning::rules,
 };
 use preau_rules::permission::RolePreset;
+use preau_store::{Command, Tx, tables::billing as begun};
 
 #[tokio::test]
 async fn the_month_is_simulated_issued_explained_and_paid_at_the_counter() {
@@ -205,4 +207,57 @@ async fn the_verification_says_what_a_change_costs_and_why() {
         .sees("tarif « Repas »")
         .sees("quotient non connu")
         .sees("Estimation + 9,20 €");
+}
+
+/// A run that was begun and got no further.
+struct Begun;
+
+impl Command for Begun {
+    const NAME: &'static str = "test.begun";
+    type Answer = ();
+    type Refusal = Error;
+    async fn run(&self, tx: &mut Tx) -> Result<(), Error> {
+        let due_on = "2027-02-15".parse().unwrap();
+        Ok(begun::start(tx, period(), 1, due_on, "Regine").await?)
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_stopped_is_resumed_by_the_tariffs_and_the_due_date_that_it_began_with() {
+    let town = december().await;
+    let system = town.system();
+    system.write(Begun).await.unwrap();
+    let dearer = format!("{SETTINGS}{TARIFFS}").replace("4.60", "9.90");
+    rules::save(&system, &dearer, 1).await.unwrap();
+    let mut regine = agent(&town, "Regine", RolePreset::Regisseur, "/agent/facturation").await;
+    regine.sees("à reprendre : 0 facture émise");
+    regine.get("/laigneville/agent/facturation/2026-12").await;
+    regine
+        .fill("À payer avant la fin du", "31/01/2027")
+        .press("Émettre")
+        .await;
+    regine.sees("2 factures sont émises").sees("13,80 €");
+    let all = billing::of_period(&system, period()).await.unwrap();
+    assert!(
+        all.iter()
+            .all(|i| i.due_on == "2027-02-15".parse().unwrap())
+    );
+}
+
+#[tokio::test]
+async fn who_has_an_account_is_told_of_the_invoice() {
+    let town = december().await;
+    let _lea = lea(&town).await;
+    town.work().await;
+    assert_eq!(december::issue(&town).await, 2);
+    let mail = town.mail_to("lea@exemple.fr").await;
+    let said = format!("{} {}", mail.subject, mail.text).replace('\u{a0}', " ");
+    for words in [
+        "facture de décembre 2026",
+        "13,80",
+        "31 janvier 2027",
+        "/espace-facturation/factures/2027-00001",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
 }

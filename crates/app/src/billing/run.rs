@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use jiff::{ToSpan, civil::Date};
+use jiff::{SignedDuration, ToSpan, civil::Date};
 use preau_rules::{french, money::Cents, permission::Right};
 use preau_store::{
     Command, Tx,
@@ -12,7 +12,7 @@ use preau_store::{
         counter,
         invoice::{self, Invoice},
         invoice_reference::{self, InvoiceReference},
-        journal,
+        journal, subscription,
     },
 };
 use sha2::{Digest as _, Sha256};
@@ -20,7 +20,11 @@ use sha2::{Digest as _, Sha256};
 use super::homes::{Home, homes, label};
 use crate::{
     Caller, Cx, Error, Problems,
+    citizen::addressee,
     contact::Letterhead,
+    family::KIND,
+    mail::{InvoiceIssued, Mail, Zone},
+    outbox::{self, Post},
     planning::rules::{self, Current},
     subscription::invoice_keys,
 };
@@ -29,6 +33,8 @@ use crate::{
 const BATCH: i64 = 200;
 /// Anomalies that are shown.
 const SHOWN: usize = 100;
+/// How long the mail is tried.
+const GOOD_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Days to pay, when the settings say nothing.
 const DUE_DAYS: i64 = 30;
 
@@ -86,6 +92,7 @@ pub async fn preview(cx: &Cx, period: Date) -> Result<Preview, Error> {
     };
     for run in billing::runs(&mut tx).await? {
         if run.period == days.0 {
+            preview.due_on = run.due_on;
             preview.issued = Some(run);
         } else if run.period == days.0.saturating_sub(1.month()) {
             preview.before = Some(run);
@@ -160,9 +167,10 @@ struct Start {
 
 impl Command for Start {
     const NAME: &'static str = "billing.start";
-    type Answer = Date;
+    /// What the run holds to, whoever began it: its due date, and the version of the settings.
+    type Answer = (Date, i64);
     type Refusal = Error;
-    async fn run(&self, tx: &mut Tx) -> Result<Date, Error> {
+    async fn run(&self, tx: &mut Tx) -> Result<(Date, i64), Error> {
         self.caller.require_now(tx, Right::Billing).await?;
         if let Some(run) = billing::run(tx, self.period).await? {
             if run.issued_at.is_some() {
@@ -171,7 +179,7 @@ impl Command for Start {
                     month_fr(self.period)
                 )));
             }
-            return Ok(run.due_on);
+            return Ok((run.due_on, run.rules));
         }
         let by = self.caller.actor().name;
         billing::start(tx, self.period, self.rules, self.due_on, &by).await?;
@@ -184,7 +192,7 @@ impl Command for Start {
             after: Some(&self.due_on.to_string()),
         };
         journal::note(tx, change).await?;
-        Ok(self.due_on)
+        Ok((self.due_on, self.rules))
     }
 }
 
@@ -195,6 +203,7 @@ struct Batch {
     after: String,
     rules: Arc<Current>,
     seed: [u8; 32],
+    head: Arc<Letterhead>,
 }
 
 impl Command for Batch {
@@ -252,6 +261,7 @@ impl Batch {
         if new.total != 0 {
             invoice::post(tx, home.id, "famille", "produits", new.total).await?;
         }
+        self.tell(tx, &new).await?;
         // With these four facts of its invoice a family ties its account.
         let reference = InvoiceReference {
             id: tx.new_id(),
@@ -271,6 +281,49 @@ impl Batch {
         }
         Ok(())
     }
+}
+
+impl Batch {
+    /// Tells every account of the family that something is to pay.
+    async fn tell(&self, tx: &mut Tx, new: &Invoice) -> Result<(), Error> {
+        if new.total <= 0 {
+            return Ok(());
+        }
+        let ties = subscription::of_family(tx, new.family_id).await?;
+        for tie in ties.iter().filter(|t| t.ended_at.is_none() && !t.blocked) {
+            let mail = InvoiceIssued {
+                to: addressee(&tie.civility, &tie.first_name, &tie.last_name),
+                zone: Zone::Commune,
+                title: title_fr(new.period, "facture"),
+                number: new.number.clone(),
+                total: Cents(new.total).to_string(),
+                until: french::day_month_year(new.due_on),
+                link: format!(
+                    "{}/espace-facturation/factures/{}",
+                    self.head.card.portal_url, new.number
+                ),
+            };
+            let name = tie.full_name();
+            let post = Post {
+                kind: InvoiceIssued::NAME,
+                to_name: &name,
+                to_address: &tie.email,
+                rendered: self.head.write(&mail)?,
+                about: Some((KIND, new.family_id)),
+                good_for: GOOD_FOR,
+            };
+            outbox::post(tx, post).await?;
+        }
+        Ok(())
+    }
+}
+
+/// « facture d’octobre 2026 ».
+#[must_use]
+pub fn title_fr(period: Date, what: &str) -> String {
+    let month = month_fr(period);
+    let vowel = month.starts_with(['a', 'o']);
+    format!("{what} {}{month}", if vowel { "d’" } else { "de " })
 }
 
 /// The code émission of a month's invoices.
@@ -306,8 +359,8 @@ fn personal_code(seed: &[u8; 32], id: &[u8]) -> String {
 pub async fn issue(cx: &Cx, period: Date, form: &MonthForm) -> Result<Issue, Error> {
     let period = period.first_of_month();
     let seen = preview(cx, period).await?;
-    let zone = Letterhead::load(cx).await?.zone;
-    let today = cx.at.to_zoned(zone).date();
+    let head = Arc::new(Letterhead::load(cx).await?);
+    let today = cx.at.to_zoned(head.zone.clone()).date();
     let mut problems = Problems::default();
     if today <= period.last_of_month() {
         problems.add(
@@ -340,7 +393,8 @@ pub async fn issue(cx: &Cx, period: Date, form: &MonthForm) -> Result<Issue, Err
         due_on,
         rules: rules.version,
     };
-    let due_on = cx.write(start).await?;
+    let (due_on, version) = cx.write(start).await?;
+    let rules = rules::of_version(cx, version).await?;
     let mut after = String::new();
     let mut invoices = 0;
     let mut turn = cx.clone();
@@ -353,6 +407,7 @@ pub async fn issue(cx: &Cx, period: Date, form: &MonthForm) -> Result<Issue, Err
             after,
             rules: Arc::clone(&rules),
             seed: cx.app.entropy.bytes(),
+            head: Arc::clone(&head),
         };
         match turn.write(batch).await? {
             Some((last, made)) => {

@@ -72,6 +72,40 @@ mail! {
     }
 }
 
+mail! {
+    /// An invoice of the family is there.
+    InvoiceIssued, "invoice_issued" to Citizen,
+    ["mail/invoice_issued.subject.txt", "mail/invoice_issued.txt", "mail/invoice_issued.html"],
+    {
+        /// « facture de décembre 2026 ».
+        title: String,
+        /// « 2027-00001 ».
+        number: String,
+        /// « 13,80 € ».
+        total: String,
+        /// « 31 janvier 2027 ».
+        until: String,
+        /// Opens the invoice.
+        link: String,
+    }
+}
+
+impl InvoiceIssued {
+    /// A sample.
+    pub fn sample() -> Self {
+        Self {
+            to: Addressee::new("Mme", "Léa Durant"),
+            zone: Zone::Commune,
+            title: "facture de décembre 2026".to_owned(),
+            number: "2027-00001".to_owned(),
+            total: "13,80\u{202f}€".to_owned(),
+            until: "31 janvier 2027".to_owned(),
+            link: "https://portail.exemple.fr/laigneville/espace-facturation/factures/2027-00001"
+                .to_owned(),
+        }
+    }
+}
+
 impl BookingsReceipt {
     /// A sample.
     pub fn sample() -> Self {

@@ -27,7 +27,9 @@ pub use account::{
 pub use agent::{AgentInvitation, AgentNewSession, AgentPasswordReset, TestMessage};
 pub use card::{Accent, CommuneCard};
 pub use contact::{ContactAcknowledgement, ContactAnswer, ContactConfirm, ServiceContact};
-pub use family::{BookingsReceipt, DocumentEndsSoon, SomeoneSubscribed, SubscriberCodeLetter};
+pub use family::{
+    BookingsReceipt, DocumentEndsSoon, InvoiceIssued, SomeoneSubscribed, SubscriberCodeLetter,
+};
 
 /// The longest subject that we write, in characters: what a phone shows of it is far less.
 pub const SUBJECT_LIMIT: usize = 120;
@@ -235,6 +237,7 @@ pub fn samples(card: &CommuneCard) -> Result<Vec<(&'static str, Rendered)>, aska
         one(&SomeoneSubscribed::sample(), card)?,
         one(&DocumentEndsSoon::sample(), card)?,
         one(&BookingsReceipt::sample(), card)?,
+        one(&InvoiceIssued::sample(), card)?,
         one(&AgentInvitation::sample(), card)?,
         one(&AgentPasswordReset::sample(), card)?,
         one(&AgentNewSession::sample(), card)?,

@@ -125,6 +125,16 @@ pub async fn load(cx: &Cx) -> Result<Arc<Current>, Error> {
     current(cx, &mut tx).await
 }
 
+/// The settings as they were in a version: what a month began to be billed by, it is billed by to the end.
+pub(crate) async fn of_version(cx: &Cx, version: i64) -> Result<Arc<Current>, Error> {
+    let mut tx = cx.read().await?;
+    let now = current(cx, &mut tx).await?;
+    if now.version == version {
+        return Ok(now);
+    }
+    Ok(Arc::new(read(&mut tx, version).await?))
+}
+
 /// The last versions.
 pub async fn history(cx: &Cx) -> Result<Vec<Version>, Error> {
     cx.caller.require(Right::Activities)?;
