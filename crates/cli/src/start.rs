@@ -8,7 +8,11 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use preau_app::{App, Clock, Entropy};
 use preau_store::{Communes, EngineKind};
 use preau_worker::{Worker, transport::Transport};
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::watch,
+};
 
 use crate::{
     config::{Config, LogFormat},
@@ -109,6 +113,7 @@ pub(crate) async fn listen(key: &str, address: SocketAddr) -> Result<TcpListener
 
 /// Serves until SIGINT or SIGTERM; what was accepted is finished.
 pub(crate) async fn serve(config: &Config, app: Arc<App>, listener: TcpListener) -> Result<()> {
+    let signals = Signals::listen()?;
     let transport = Transport::open(&config.mail).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("courriel :\n  {}", lines.join("\n  "))
@@ -141,7 +146,7 @@ pub(crate) async fn serve(config: &Config, app: Arc<App>, listener: TcpListener)
         .into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, site).with_graceful_shutdown(stopped(stopping));
     let serving = tokio::spawn(serving.into_future());
-    wait_for_signal().await?;
+    signals.any().await;
     tracing::info!("stopping: what was accepted is being finished");
     let _ = stop.send(true);
     // Browsers keep connections open: they get a few seconds.
@@ -162,15 +167,26 @@ async fn stopped(mut stopping: watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stop| *stop).await;
 }
 
-async fn wait_for_signal() -> Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// What ends the service. Listened to before anything is served, so that nothing accepted is cut off.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
-    Ok(())
+
+    async fn any(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 /// Health and metrics, on an address of their own.
