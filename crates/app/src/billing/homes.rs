@@ -113,11 +113,11 @@ fn payer(name: &str, guardians: &[&billing::Guardian]) -> String {
     }
 }
 
-/// Families of consecutive numbers, with what they booked.
+/// Families of consecutive numbers, with what they booked on these days, if that is asked for.
 pub(super) async fn homes(
     tx: &mut Tx,
     found: Vec<billing::Home>,
-    days: (Date, Date),
+    days: Option<(Date, Date)>,
 ) -> Result<Vec<Home>, Error> {
     let (Some(first), Some(last)) = (found.first(), found.last()) else {
         return Ok(Vec::new());
@@ -131,8 +131,10 @@ pub(super) async fn homes(
         children.entry(kid.family_id).or_default().push(kid);
     }
     let mut uses: HashMap<Uuid, Vec<billing::Use>> = HashMap::new();
-    for one in billing::uses(tx, (&from, &to), days).await? {
-        uses.entry(one.family_id).or_default().push(one);
+    if let Some(days) = days {
+        for one in billing::uses(tx, (&from, &to), days).await? {
+            uses.entry(one.family_id).or_default().push(one);
+        }
     }
     let mut by_family: HashMap<Uuid, Vec<&billing::Guardian>> = HashMap::new();
     for guardian in &guardians {
@@ -168,7 +170,11 @@ pub(super) async fn homes(
 }
 
 /// One family.
-pub(super) async fn home(tx: &mut Tx, family: Uuid, days: (Date, Date)) -> Result<Home, Error> {
+pub(super) async fn home(
+    tx: &mut Tx,
+    family: Uuid,
+    days: Option<(Date, Date)>,
+) -> Result<Home, Error> {
     let found = billing::home(tx, family).await?.ok_or(Error::NotFound)?;
     let mut homes = homes(tx, vec![found], days).await?;
     homes.pop().ok_or(Error::NotFound)
@@ -198,7 +204,7 @@ pub(crate) async fn without_uses(tx: &mut Tx, rules: &Current, of: Of) -> Result
     let mut known = Vec::with_capacity(families.len());
     // A handful at most.
     for family in families {
-        known.push(home(tx, family, (Date::MAX, Date::MIN)).await?);
+        known.push(home(tx, family, None).await?);
     }
     Ok(known)
 }

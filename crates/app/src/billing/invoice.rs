@@ -161,7 +161,7 @@ pub async fn running(cx: &Cx) -> Result<Running, Error> {
     let mut lines = Vec::new();
     // A handful at most.
     for tied in subscription::of_account(&mut tx, me.id).await? {
-        let home = home(&mut tx, tied.family_id, days).await?;
+        let home = home(&mut tx, tied.family_id, Some(days)).await?;
         let bill = home.bill(&rules);
         lines.extend(home.lines(&rules, bill));
     }

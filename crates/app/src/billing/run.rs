@@ -103,7 +103,7 @@ pub async fn preview(cx: &Cx, period: Date) -> Result<Preview, Error> {
         let found = billing::batch(&mut tx, &after, BATCH).await?;
         let Some(last) = found.last() else { break };
         after.clone_from(&last.reference);
-        for home in homes(&mut tx, found, days).await? {
+        for home in homes(&mut tx, found, Some(days)).await? {
             preview.add(&home, &rules);
         }
     }
@@ -221,7 +221,7 @@ impl Command for Batch {
         let (from, to) = (first.reference.clone(), last.reference.clone());
         let done = invoice::billed(tx, self.period, &from, &to).await?;
         let mut made = 0;
-        for home in homes(tx, found, month(self.period)).await? {
+        for home in homes(tx, found, Some(month(self.period))).await? {
             let bill = home.bill(&self.rules);
             if done.contains(&home.id) || bill.lines.is_empty() {
                 continue;
