@@ -2,17 +2,20 @@
 //!
 //! A bill is computed by a pure rule ([`preau_rules::bill`]) from what was booked; once issued, an invoice never changes.
 
+pub mod contract;
+mod counter;
 mod homes;
 mod invoice;
 pub mod online;
+mod preview;
 mod run;
 
+pub use counter::{Means, Paid, collect, credit};
 pub use homes::{Quote, set_words};
 pub(crate) use homes::{quote, without_uses};
 pub use invoice::{
-    Account, Full, Means, Paid, Running, balance, collect, credit, my_invoices, my_sheet,
-    of_family, of_period, payable, running, sheet,
+    Account, Full, PAGE, Running, balance, my_invoices, my_sheet, of_family, of_period, payable,
+    running, sheet,
 };
-pub use run::{
-    Issue, MonthForm, Preview, emission, issue, month, month_fr, preview, runs, title_fr,
-};
+pub use preview::{Preview, preview, runs};
+pub use run::{Issue, MonthForm, emission, issue, month, month_fr, title_fr};

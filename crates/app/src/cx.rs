@@ -44,6 +44,8 @@ pub struct App {
     pub secret: [u8; 32],
     /// Password hashing takes turns.
     pub hashing: tokio::sync::Semaphore,
+    /// Calls to PayFiP take turns.
+    pub payfip_calls: tokio::sync::Semaphore,
     /// Keys of communes that were opened.
     pub keys: Cache,
     /// What communes decided of their activities, compiled.
@@ -87,6 +89,7 @@ impl App {
             settings,
             secret: [0; 32],
             hashing,
+            payfip_calls: tokio::sync::Semaphore::new(crate::billing::contract::CALLS),
             keys: Cache::default(),
             rules: crate::planning::rules::Cache::default(),
         };

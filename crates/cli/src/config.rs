@@ -59,7 +59,7 @@ pub(crate) struct Server {
 }
 
 fn payfip() -> String {
-    preau_app::billing::online::OFFICIAL.to_owned()
+    preau_app::billing::contract::OFFICIAL.to_owned()
 }
 
 fn node() -> String {

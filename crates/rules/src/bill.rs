@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 
 use crate::{
     booking::State,
     calendar::Hour,
     deadline::{Season, in_season},
+    french,
     money::Cents,
     settings::Rulebook,
     tariff::{
@@ -40,6 +41,28 @@ pub struct Kid {
     pub born: Date,
     /// « maternelle » or « élémentaire », when known.
     pub level: Option<&'static str>,
+    /// What the child is enrolled in.
+    pub enrolled: Vec<Enrolled>,
+}
+
+/// An enrolment, as prices see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enrolled {
+    /// The activity.
+    pub activity: String,
+    /// First day.
+    pub first: Date,
+    /// Last day, if there is one.
+    pub last: Option<Date>,
+}
+
+impl Kid {
+    fn enrolled(&self, activity: &str, day: Date) -> bool {
+        let holds = |one: &Enrolled| {
+            one.activity == activity && one.first <= day && one.last.is_none_or(|last| day <= last)
+        };
+        self.enrolled.iter().any(holds)
+    }
 }
 
 /// One use of an activity: a booking, as it stands.
@@ -106,18 +129,6 @@ pub fn level(code: &str) -> Option<&'static str> {
     }
 }
 
-const fn weekday(day: Weekday) -> &'static str {
-    match day {
-        Weekday::Monday => "lundi",
-        Weekday::Tuesday => "mardi",
-        Weekday::Wednesday => "mercredi",
-        Weekday::Thursday => "jeudi",
-        Weekday::Friday => "vendredi",
-        Weekday::Saturday => "samedi",
-        Weekday::Sunday => "dimanche",
-    }
-}
-
 struct Biller<'a> {
     tariffs: &'a Tariffs,
     book: &'a Rulebook,
@@ -125,16 +136,16 @@ struct Biller<'a> {
     uses: &'a [Use<'a>],
     /// Uses so far, by grid and by child (or by family).
     counts: HashMap<(&'a str, Option<usize>), i64>,
-    /// Children who come, by day.
-    present: HashMap<Date, Vec<usize>>,
+    /// Children who come, by day and activity.
+    present: HashMap<(Date, &'a str), Vec<usize>>,
 }
 
 /// Prices the uses of a family over one month. They are counted in the order in which they stand.
 #[must_use]
 pub fn bill(tariffs: &Tariffs, book: &Rulebook, home: &Household, uses: &[Use<'_>]) -> Bill {
-    let mut present: HashMap<Date, Vec<usize>> = HashMap::new();
+    let mut present: HashMap<(Date, &str), Vec<usize>> = HashMap::new();
     for one in uses.iter().filter(|one| one.state == State::Booked) {
-        let here = present.entry(one.day).or_default();
+        let here = present.entry((one.day, one.activity)).or_default();
         if !here.contains(&one.child) {
             here.push(one.child);
         }
@@ -177,7 +188,7 @@ impl<'a> Biller<'a> {
     fn words(&self, one: &Use<'_>) -> Result<WordSet, String> {
         let lexicon = &self.tariffs.lexicon;
         let holidays = in_season(Season::Holidays, one.day, &self.book.calendar);
-        let mut words: Vec<&str> = vec![weekday(one.day.weekday())];
+        let mut words: Vec<&str> = vec![french::weekday(one.day.weekday())];
         words.extend(self.home.words.iter().map(String::as_str));
         words.extend(self.home.children.get(one.child).and_then(|kid| kid.level));
         words.extend(holidays.then_some("vacances"));
@@ -196,12 +207,12 @@ impl<'a> Biller<'a> {
             facts.set(Measure::Quotient, cents);
             facts.quotient_on = on;
         }
-        let here = self.present.get(&one.day);
+        let here = self.present.get(&(one.day, one.activity));
         let kids = self.home.children.iter().enumerate();
         let kids: Vec<Sibling> = kids
             .map(|(at, kid)| Sibling {
                 born: kid.born,
-                enrolled: true,
+                enrolled: at == one.child || kid.enrolled(one.activity, one.day),
                 present: here.is_some_and(|here| here.contains(&at)),
             })
             .collect();
@@ -302,7 +313,7 @@ impl<'a> Biller<'a> {
                 let why = format!(
                     "Tarif «\u{a0}{}\u{a0}», {} fois du mois\u{a0}: {cents}.",
                     grid.name,
-                    crate::french::ordinal_feminine(u64::try_from(nth).unwrap_or(1))
+                    french::ordinal_feminine(u64::try_from(nth).unwrap_or(1))
                 );
                 Ok((cents, why))
             }

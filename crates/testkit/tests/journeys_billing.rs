@@ -5,7 +5,7 @@ mod lea;
 
 use lea::Lea;
 use preau_app::{
-    billing::{self, MonthForm, online},
+    billing::{self, MonthForm, contract},
     planning::{self, Wish},
 };
 use preau_simulator::{Faults, Notifications};
@@ -55,12 +55,12 @@ async fn billed(lea: &Lea) {
         .unwrap();
     lea.turn_to("2027-01-04T09:00:00+01:00");
     let cx = lea.town.system();
-    let contract = online::Contract {
+    let contract = contract::Contract {
         client: "090909".to_owned(),
         mode: "T".to_owned(),
         open: true,
     };
-    online::set(&cx, &contract).await.unwrap();
+    contract::set(&cx, &contract).await.unwrap();
     let form = MonthForm {
         echeance: "31/01/2027".to_owned(),
         malgre: false,

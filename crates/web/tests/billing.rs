@@ -18,6 +18,7 @@ use http::StatusCode;
 use preau_app::{
     Error,
     billing::{self, MonthForm},
+    family_import::{self, ChildRow, FamilyRow, Rows},
     planning::rules,
 };
 use preau_rules::permission::RolePreset;
@@ -99,7 +100,9 @@ async fn a_month_is_issued_once_and_numbers_have_no_gap() {
     };
     let again = billing::issue(&town.system(), period(), &form).await;
     assert!(again.unwrap_err().to_string().contains("déjà émises"));
-    let all = billing::of_period(&town.system(), period()).await.unwrap();
+    let all = billing::of_period(&town.system(), period(), 1)
+        .await
+        .unwrap();
     let numbers: Vec<&str> = all.iter().map(|i| i.number.as_str()).collect();
     assert_eq!(numbers, ["2027-00001", "2027-00002"]);
     // The month that runs is not billed.
@@ -121,7 +124,56 @@ async fn two_agents_issue_at_once_and_each_family_has_one_invoice() {
     );
     let made: usize = [a, b].into_iter().flatten().map(|i| i.invoices).sum();
     assert_eq!(made, 2);
-    assert_eq!(billing::of_period(&one, period()).await.unwrap().len(), 2);
+    assert_eq!(
+        billing::of_period(&one, period(), 1).await.unwrap().len(),
+        2
+    );
+}
+
+#[tokio::test]
+async fn several_turns_of_the_lane_by_two_agents_leave_nobody_out_and_no_gap() {
+    let town = homes::town().await;
+    let cx = town.system();
+    let settings = format!("{SETTINGS}{TARIFFS}").replace(
+        "[activities.cantine]",
+        "[activities.cantine]\nenrolment = \"libre\"",
+    );
+    rules::save(&cx, &settings, 0).await.unwrap();
+    let rows = (0..450).map(|n| FamilyRow {
+        reference: format!("G{n:03}"),
+        name: "Bernard".to_owned(),
+        guardians: Vec::new(),
+        children: vec![ChildRow {
+            person: n,
+            first_name: "Tom".to_owned(),
+            last_name: "Bernard".to_owned(),
+            born_on: "2018-03-14".parse().unwrap(),
+            sex: None,
+        }],
+        code: None,
+    });
+    let rows = Rows {
+        families: rows.collect(),
+        ..Rows::default()
+    };
+    family_import::write(&cx, rows, &mut |_, _| {})
+        .await
+        .unwrap();
+    for n in 0..450 {
+        book(&town, &format!("G{n:03}"), "Tom", &["2026-12-01"]).await;
+    }
+    at(&town, "2027-01-04T09:00:00+01:00");
+    let (one, two) = (town.system(), town.system());
+    let (a, b) = tokio::join!(december::issue(&town), december::issue_if_open(&two));
+    assert_eq!(a + b, 450);
+    let mut numbers = Vec::new();
+    for page in 1..=3 {
+        let all = billing::of_period(&one, period(), page).await.unwrap();
+        numbers.extend(all.into_iter().map(|i| i.number));
+    }
+    numbers.sort();
+    let expected: Vec<String> = (1..=450).map(|n| format!("2027-{n:05}")).collect();
+    assert_eq!(numbers, expected);
 }
 
 #[tokio::test]
@@ -167,7 +219,9 @@ async fn a_word_of_the_family_and_a_quotient_change_the_price_of_the_next_bill()
 #[tokio::test]
 async fn a_new_invoice_ties_an_account() {
     let town = issued().await;
-    let found = billing::of_period(&town.system(), period()).await.unwrap();
+    let found = billing::of_period(&town.system(), period(), 1)
+        .await
+        .unwrap();
     let theirs = found.first().unwrap();
     let mut nina = citizen::member(&town, "nina@exemple.fr").await;
     citizen::log_in(&mut nina, "nina@exemple.fr", citizen::PASSWORD).await;
@@ -237,7 +291,7 @@ async fn a_run_that_stopped_is_resumed_by_the_tariffs_and_the_due_date_that_it_b
         .press("Émettre")
         .await;
     regine.sees("2 factures sont émises").sees("13,80 €");
-    let all = billing::of_period(&system, period()).await.unwrap();
+    let all = billing::of_period(&system, period(), 1).await.unwrap();
     assert!(
         all.iter()
             .all(|i| i.due_on == "2027-02-15".parse().unwrap())

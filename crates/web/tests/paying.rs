@@ -123,10 +123,34 @@ async fn an_answer_for_another_amount_is_looked_at_by_a_person() {
     lea.sees("réponse inattendue")
         .sees("Ne payez pas une seconde fois");
     assert_eq!(stands(&town).await, (vec![], 1_380));
-    let regine = agent(&town, "Regine", RolePreset::Regisseur, "/agent/facturation").await;
+    lea.get(INVOICE).await;
+    lea.press("Payer par carte bancaire").await;
+    lea.sees("doit être vérifié par la mairie");
+
+    let mut regine = agent(&town, "Regine", RolePreset::Regisseur, "/agent/facturation").await;
+    regine.sees("1 paiement en ligne à vérifier");
+    regine.follow("Décider").await;
+    regine.sees("F202700001, 13,80 €");
+    regine.press("Demander de nouveau à PayFiP").await;
+    regine.sees("PayFiP répond toujours autre chose");
+    regine.press("Classer ce paiement").await;
+    assert_eq!(regine.status(), StatusCode::UNPROCESSABLE_ENTITY);
     regine
-        .sees("Paiements en ligne à vérifier")
-        .sees("F202700001");
+        .sees("Choisissez le paiement")
+        .sees("Dites ce que la DGFiP a répondu");
+    regine
+        .choose("F202700001, 13,80 €")
+        .fill("Ce que la DGFiP a répondu", "Aucun débit")
+        .press("Classer ce paiement")
+        .await;
+    regine
+        .sees("Le paiement est classé")
+        .sees("Rien à vérifier");
+    town.payfip.misbehave(Faults::default());
+    let operation = pay(&mut lea).await;
+    town.payfip.decide(&operation, "P");
+    notify(&town, &operation).await;
+    assert_eq!(stands(&town).await.1, 0);
 }
 
 #[tokio::test]
@@ -208,4 +232,47 @@ async fn the_contract_with_payfip_is_kept_and_tried() {
     regine.sees("sont enregistrés");
     regine.press("Tester le raccordement").await;
     regine.sees("PayFiP répond : REGIE DE DEMONSTRATION");
+}
+
+#[tokio::test]
+async fn a_thousand_notifications_credit_once() {
+    let town = issued().await;
+    let mut lea = lea(&town).await;
+    let operation = pay(&mut lea).await;
+    town.payfip.decide(&operation, "P");
+    let bank = async || {
+        let mut bank = town.visitor();
+        for _ in 0..100 {
+            bank.raw_post("/laigneville/payfip/notification", &[("idOp", &operation)])
+                .await;
+            assert_eq!(bank.status(), StatusCode::OK);
+        }
+    };
+    tokio::join!(
+        bank(),
+        bank(),
+        bank(),
+        bank(),
+        bank(),
+        bank(),
+        bank(),
+        bank(),
+        bank(),
+        bank()
+    );
+    let (paid, owes) = stands(&town).await;
+    assert_eq!((paid.len(), owes), (1, 0));
+}
+
+#[tokio::test]
+async fn what_was_given_up_and_paid_after_all_is_found_by_the_job() {
+    let town = issued().await;
+    let mut lea = lea(&town).await;
+    let operation = pay(&mut lea).await;
+    town.payfip.decide(&operation, "A");
+    notify(&town, &operation).await;
+    town.payfip.decide(&operation, "P");
+    at(&town, "2027-01-04T09:03:00+01:00");
+    town.work().await;
+    assert_eq!(stands(&town).await.1, 0);
 }

@@ -8,7 +8,7 @@ mod citizen;
 
 use http::StatusCode;
 use preau_app::{
-    Cx,
+    Cx, billing,
     family_import::{self, Kind},
     planning, subscription,
 };
@@ -244,25 +244,33 @@ async fn things_of(town: &Town, email: &str) -> Vec<String> {
     things
 }
 
-/// Books a meal for Melchior; gives the number of the receipt.
-async fn book(cx: &Cx) -> String {
-    let settings = "[commune]\nname = \"Laigneville\"\ndepartment = \"60\"\n[activities.cantine]\nname = \"Cantine\"\nenrolment = \"libre\"\n";
+/// Books two meals for Melchior and bills the one that was; gives the numbers of the receipt and of the invoice.
+async fn book(cx: &Cx) -> [String; 2] {
+    let settings = "[commune]\nname = \"Laigneville\"\ndepartment = \"60\"\n[activities.cantine]\nname = \"Cantine\"\nenrolment = \"libre\"\n[[tariffs]]\nactivity = \"cantine\"\nprice = 3.80\n";
     planning::rules::save(cx, settings, 0).await.unwrap();
     let id = family_of(cx, "F2").await;
     let mut tx = cx.read().await.unwrap();
     let children = family::children(&mut tx, &[id]).await.unwrap();
     drop(tx);
-    let wish = planning::Wish {
+    let wish = |day| planning::Wish {
         child: children.first().unwrap().id,
-        day: jiff::civil::date(2026, 11, 30),
+        day,
         activity: "cantine".to_owned(),
         unit: "cantine".to_owned(),
         book: true,
     };
-    let saved = planning::save(cx, Some(id), vec![wish], None)
+    let wishes = [(10, 12), (11, 30)].map(|(month, day)| wish(jiff::civil::date(2026, month, day)));
+    let saved = planning::save(cx, Some(id), wishes.into(), None)
         .await
         .unwrap();
-    saved.number.unwrap()
+    let october = jiff::civil::date(2026, 10, 1);
+    let form = billing::MonthForm {
+        echeance: "31/12/2026".to_owned(),
+        malgre: false,
+    };
+    billing::issue(cx, october, &form).await.unwrap();
+    let issued = billing::of_period(cx, october, 1).await.unwrap();
+    [saved.number.unwrap(), issued[0].number.clone()]
 }
 
 /// Writes to the town hall while logged in.
@@ -292,9 +300,10 @@ async fn nobody_finds_or_changes_what_is_another_family_s() {
     families(&town.system()).await;
     let mut isaure = responsable(&town, "isaure@exemple.fr", "F2").await;
     write(&mut isaure).await;
-    let receipt = book(&town.system()).await;
+    let [receipt, invoice] = book(&town.system()).await;
     let mut things = things_of(&town, "isaure@exemple.fr").await;
     assert!(things.len() >= 9, "{things:?}");
+    things.insert(0, invoice);
     things.insert(0, receipt);
     let callers = [
         ("nobody", town.visitor()),
@@ -335,7 +344,7 @@ async fn nobody_finds_or_changes_what_is_another_family_s() {
         }
     }
     // All is as it was.
-    assert_eq!(things_of(&town, "isaure@exemple.fr").await, things[1..]);
+    assert_eq!(things_of(&town, "isaure@exemple.fr").await, things[2..]);
     isaure
         .get(&format!(
             "/laigneville/espace-famille/planning/recu/{}",

@@ -10,7 +10,7 @@ use crate::run;
 use crate::tools::Machine;
 
 /// What there is to measure. Each is `crates/bench/src/bin/NAME.rs`.
-pub const NAMES: &[&str] = &["family", "lane", "login", "planning", "web"];
+pub const NAMES: &[&str] = &["billing", "family", "lane", "login", "planning", "web"];
 /// Those that measure PostgreSQL too, with fsync, as in production.
 const ON_POSTGRES: &[&str] = &["lane"];
 

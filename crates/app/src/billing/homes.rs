@@ -130,6 +130,17 @@ pub(super) async fn homes(
     for kid in billing::children(tx, &from, &to).await? {
         children.entry(kid.family_id).or_default().push(kid);
     }
+    let mut enrolled: HashMap<Uuid, Vec<bill::Enrolled>> = HashMap::new();
+    for one in billing::enrolments(tx, &from, &to).await? {
+        enrolled
+            .entry(one.child_id)
+            .or_default()
+            .push(bill::Enrolled {
+                activity: one.activity,
+                first: one.first_on,
+                last: one.last_on,
+            });
+    }
     let mut uses: HashMap<Uuid, Vec<billing::Use>> = HashMap::new();
     if let Some(days) = days {
         for one in billing::uses(tx, (&from, &to), days).await? {
@@ -151,6 +162,7 @@ pub(super) async fn homes(
         let kids = children.iter().map(|kid| bill::Kid {
             born: kid.born_on,
             level: kid.level.as_deref().and_then(bill::level),
+            enrolled: enrolled.get(&kid.id).cloned().unwrap_or_default(),
         });
         Home {
             household: Household {

@@ -1,14 +1,14 @@
 //! Paying online by PayFiP. The town hall believes only the answer of the service, compared field by field with what was
 //! asked: a browser that comes back and a notification are no more than a reason to ask.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use preau_formats::payfip::{self, Order};
 use preau_rules::{
     french,
     money::Cents,
-    payment::{Facts, Heard, PAUSE, Standing, standing},
+    payment::{Facts, PAUSE, Standing, standing},
     permission::Right,
 };
 use preau_store::{
@@ -17,165 +17,30 @@ use preau_store::{
         invoice::{self, Invoice},
         job, journal,
         payment::{self, Attempt, Payment},
-        setting,
     },
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::invoice::{own, pay as write_payment, payable};
+use super::{
+    contract::{contract, say, silent_fr},
+    counter,
+    invoice::{own, payable},
+};
 use crate::{
     Caller, Cx, Error, Problems,
     jobs::End,
     planning::rules::{self, Current},
 };
 
-/// Where PayFiP is.
-pub const OFFICIAL: &str = "https://www.payfip.gouv.fr";
 /// Kind of the job that asks what became of a try.
 pub const JOB: &str = "payfip.check";
 /// When it asks, in minutes after the try.
 const ASKS: [i64; 7] = [1, 3, 10, 20, 60, 130, 24 * 60];
-/// The longest that an answer takes.
-const PATIENCE: Duration = Duration::from_secs(15);
-const SETTING: &str = "payfip";
-
-/// What the DGFiP gave the commune.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Contract {
-    /// Number of the client, six digits.
-    pub client: String,
-    /// `T` tries, `X` activates, `W` is for good.
-    pub mode: String,
-    /// Whether families may pay.
-    pub open: bool,
-}
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Check {
     operation: String,
-}
-
-/// Says something to PayFiP, and gives its answer.
-async fn say(cx: &Cx, envelope: String) -> Result<String, Heard> {
-    let url = format!("{}{}", cx.app.settings.payfip, payfip::SERVICE);
-    let call = move || -> Result<String, ureq::Error> {
-        let config = ureq::Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            .http_status_as_error(false)
-            .max_redirects(0);
-        let agent = ureq::Agent::new_with_config(config.build());
-        let mut answer = agent
-            .post(&url)
-            .header("Content-Type", "text/xml; charset=utf-8")
-            .header("SOAPAction", "\"\"")
-            .send(envelope)?;
-        let limit = u64::try_from(payfip::LONGEST).unwrap_or(u64::MAX);
-        answer
-            .body_mut()
-            .with_config()
-            .limit(limit)
-            .read_to_string()
-    };
-    let answered = tokio::task::spawn_blocking(call).await;
-    match answered {
-        Ok(Ok(text)) => Ok(text),
-        Ok(Err(error)) => Err(Heard::Silence(error.to_string())),
-        Err(error) => Err(Heard::Silence(error.to_string())),
-    }
-}
-
-async fn contract(tx: &mut Tx) -> Result<Contract, Error> {
-    Ok(setting::get(tx, SETTING).await?.unwrap_or_default())
-}
-
-/// What the DGFiP gave the commune, for who closes the régie.
-pub async fn settings(cx: &Cx) -> Result<Contract, Error> {
-    cx.caller.require(Right::Close)?;
-    contract(&mut cx.read().await?).await
-}
-
-/// Whether families may pay online.
-pub async fn open(cx: &Cx) -> Result<bool, Error> {
-    Ok(contract(&mut cx.read().await?).await?.open)
-}
-
-struct SetContract {
-    caller: Caller,
-    contract: Contract,
-}
-
-impl Command for SetContract {
-    const NAME: &'static str = "payfip.settings";
-    type Answer = ();
-    type Refusal = Error;
-    async fn run(&self, tx: &mut Tx) -> Result<(), Error> {
-        self.caller.require_now(tx, Right::Close).await?;
-        let before = contract(tx).await?;
-        setting::set(tx, SETTING, &self.contract).await?;
-        let change = journal::Change {
-            action: "changed",
-            kind: "setting",
-            id: SETTING.to_owned(),
-            name: "Paiement en ligne",
-            before: Some(&before),
-            after: Some(&self.contract),
-        };
-        journal::note(tx, change).await?;
-        Ok(())
-    }
-}
-
-/// Keeps what the DGFiP gave the commune.
-pub async fn set(cx: &Cx, new: &Contract) -> Result<(), Error> {
-    cx.caller.require(Right::Close)?;
-    let mut problems = Problems::default();
-    let client = new.client.trim().to_owned();
-    if (new.open || !client.is_empty())
-        && (client.len() != 6 || !client.bytes().all(|b| b.is_ascii_digit()))
-    {
-        problems.add("client", "Le numéro de client a six chiffres.");
-    }
-    if !["T", "X", "W"].contains(&new.mode.as_str()) {
-        problems.add("mode", "Choisissez le mode.");
-    }
-    if !problems.none() {
-        return Err(problems.into_error());
-    }
-    let command = SetContract {
-        caller: cx.caller.clone(),
-        contract: Contract {
-            client,
-            ..new.clone()
-        },
-    };
-    cx.write(command).await
-}
-
-/// Asks PayFiP who the client is: the names that it answers, or what is wrong.
-pub async fn test(cx: &Cx) -> Result<Result<String, String>, Error> {
-    let contract = settings(cx).await?;
-    let answer = match say(cx, payfip::client(&contract.client)).await {
-        Ok(answer) => answer,
-        Err(heard) => return Ok(Err(silent_fr(&heard))),
-    };
-    let Some(message) = payfip::read(&answer) else {
-        return Ok(Err("PayFiP a répondu par un texte illisible.".to_owned()));
-    };
-    if message.operation == "Fault" {
-        let (code, label) = (message.field("code"), message.field("libelle"));
-        return Ok(Err(format!("PayFiP refuse ce numéro ({code}) : {label}")));
-    }
-    let names = ["libelleN1", "libelleN2", "libelleN3"].map(|name| message.field(name));
-    let names = names.into_iter().filter(|name| !name.is_empty());
-    Ok(Ok(names.collect::<Vec<_>>().join(", ")))
-}
-
-fn silent_fr(heard: &Heard) -> String {
-    match heard {
-        Heard::Fault(code) => format!("PayFiP a refusé la demande (code {code})."),
-        _ => "PayFiP ne répond pas pour le moment.".to_owned(),
-    }
 }
 
 fn facts(attempt: &Attempt) -> Facts {
@@ -373,7 +238,7 @@ impl Command for Settle {
             by_name: "PayFiP".to_owned(),
             attempt_id: Some(found.id),
         };
-        write_payment(tx, &self.rules, new, "payfip").await?;
+        counter::pay(tx, &self.rules, new, "payfip").await?;
         Ok(())
     }
 }
@@ -405,7 +270,12 @@ async fn check(cx: &Cx, operation: &str) -> Result<Option<(Standing, Uuid)>, Err
 }
 
 /// PayFiP says that something happened, or somebody who pretends to be PayFiP: it is asked.
+///
+/// While PayFiP is being asked about as much as it may be, a notification is passed over: the job asks anyway.
 pub async fn notified(cx: &Cx, operation: &str) -> Result<(), Error> {
+    if cx.app.payfip_calls.available_permits() == 0 {
+        return Ok(());
+    }
     check(cx, operation).await.map(|_| ())
 }
 
@@ -421,21 +291,81 @@ pub async fn came_back(cx: &Cx, operation: &str) -> Result<(Standing, String), E
     Ok((standing, found.number))
 }
 
-/// The job: asks, as long as there is no answer.
+/// The job: asks until it is paid. What was refused or given up is asked about as well, in case it was paid after all; what
+/// a person has to look at, or looked at, is not.
 pub async fn poll(cx: &Cx, payload: &str) -> Result<End, Error> {
     let read = serde_json::from_str::<Check>(payload);
     let Check { operation } = read.map_err(|e| StoreError::Internal(format!("job {JOB}: {e}")))?;
     let mut tx = cx.read().await?;
     let found = payment::by_operation(&mut tx, &operation).await?;
     drop(tx);
-    if found.is_some_and(|a| a.state == Standing::Opened.code()) {
+    let asks = [Standing::Opened, Standing::Refused, Standing::Cancelled].map(Standing::code);
+    if found.is_some_and(|a| asks.contains(&a.state.as_str())) {
         check(cx, &operation).await?;
     }
     Ok(End::Done)
 }
 
-/// Payments that a person must look at, with the number of their invoice.
+/// Payments that a person must look at.
 pub async fn to_look_at(cx: &Cx) -> Result<Vec<Attempt>, Error> {
     cx.caller.require(Right::Collect)?;
     Ok(payment::unknown(&mut cx.read().await?).await?)
+}
+
+/// An agent has PayFiP asked once more.
+pub async fn ask_again(cx: &Cx, operation: &str) -> Result<Standing, Error> {
+    cx.caller.require(Right::Collect)?;
+    let found = check(cx, operation).await?.ok_or(Error::NotFound)?;
+    Ok(found.0)
+}
+
+struct SetAside {
+    caller: Caller,
+    operation: String,
+    reason: String,
+}
+
+impl Command for SetAside {
+    const NAME: &'static str = "payfip.set_aside";
+    type Answer = ();
+    type Refusal = Error;
+    async fn run(&self, tx: &mut Tx) -> Result<(), Error> {
+        self.caller.require_now(tx, Right::Collect).await?;
+        let found = payment::by_operation(tx, &self.operation).await?;
+        let found = found.filter(|a| a.state == Standing::Unknown.code());
+        let found = found.ok_or(Error::NotFound)?;
+        payment::settle(tx, found.id, Standing::Expired.code(), &found.said).await?;
+        let change = journal::Change {
+            action: "changed",
+            kind: "payment",
+            id: self.operation.clone(),
+            name: &found.reference,
+            before: Some(&found.said),
+            after: Some(&self.reason),
+        };
+        journal::note(tx, change).await?;
+        Ok(())
+    }
+}
+
+/// An agent saw with the DGFiP that nothing was paid: the family may try again.
+pub async fn set_aside(cx: &Cx, operation: &str, reason: &str) -> Result<(), Error> {
+    cx.caller.require(Right::Collect)?;
+    let reason = reason.trim();
+    let mut problems = Problems::default();
+    if operation.is_empty() {
+        problems.add("operation", "Choisissez le paiement.");
+    }
+    if reason.chars().count() < 3 {
+        problems.add("motif", "Dites ce que la DGFiP a répondu.");
+    }
+    if !problems.none() {
+        return Err(problems.into_error());
+    }
+    let command = SetAside {
+        caller: cx.caller.clone(),
+        operation: operation.to_owned(),
+        reason: reason.chars().take(300).collect(),
+    };
+    cx.write(command).await
 }

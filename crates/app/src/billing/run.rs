@@ -3,21 +3,24 @@
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, ToSpan, civil::Date};
+use jiff::{SignedDuration, civil::Date};
 use preau_rules::{french, money::Cents, permission::Right};
 use preau_store::{
     Command, Tx,
     tables::{
-        billing::{self, Summary},
+        billing::{self, Reader},
         counter,
         invoice::{self, Invoice},
         invoice_reference::{self, InvoiceReference},
-        journal, subscription,
+        journal,
     },
 };
 use sha2::{Digest as _, Sha256};
 
-use super::homes::{Home, homes, label};
+use super::{
+    homes::{Home, homes},
+    preview::preview,
+};
 use crate::{
     Caller, Cx, Error, Problems,
     citizen::addressee,
@@ -30,116 +33,12 @@ use crate::{
 };
 
 /// Families priced and written in one turn of the lane.
-const BATCH: i64 = 200;
-/// Anomalies that are shown.
-const SHOWN: usize = 100;
+pub(super) const BATCH: i64 = 200;
 /// How long the mail is tried.
 const GOOD_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// Days to pay, when the settings say nothing.
-const DUE_DAYS: i64 = 30;
-
-/// What a month would cost.
-#[derive(Debug, Clone, Default)]
-pub struct Preview {
-    /// Families with something to pay.
-    pub families: usize,
-    /// Lines.
-    pub lines: usize,
-    /// The sum.
-    pub total: Cents,
-    /// Each family with its number, its name and its sum; the dearest first.
-    pub dearest: Vec<(String, String, Cents)>,
-    /// What has no price: which family, which child and day, and why.
-    pub anomalies: Vec<(String, String, String)>,
-    /// How many there are.
-    pub unpriced: usize,
-    /// Families without a quotient.
-    pub no_quotient: usize,
-    /// What is already issued.
-    pub issued: Option<Summary>,
-    /// What the month before came to.
-    pub before: Option<Summary>,
-    /// Until when, unless the agent says otherwise.
-    pub due_on: Date,
-}
-
 /// First and last day of a month.
 pub fn month(first: Date) -> (Date, Date) {
     (first.first_of_month(), first.last_of_month())
-}
-
-fn due(rules: &Current, today: Date) -> Date {
-    let days = rules.prices.billing.as_ref().and_then(|b| b.due_days);
-    today.saturating_add(days.map_or(DUE_DAYS, i64::from).days())
-}
-
-/// Every month that was billed.
-pub async fn runs(cx: &Cx) -> Result<Vec<Summary>, Error> {
-    cx.caller.require(Right::Billing)?;
-    Ok(billing::runs(&mut cx.read().await?).await?)
-}
-
-/// What the month would cost. Nothing is written.
-pub async fn preview(cx: &Cx, period: Date) -> Result<Preview, Error> {
-    cx.caller.require(Right::Billing)?;
-    let zone = Letterhead::load(cx).await?.zone;
-    let days = month(period);
-    let mut tx = cx.read().await?;
-    let rules = rules::current(cx, &mut tx).await?;
-    let mut preview = Preview {
-        due_on: due(&rules, cx.at.to_zoned(zone).date()),
-        ..Preview::default()
-    };
-    for run in billing::runs(&mut tx).await? {
-        if run.period == days.0 {
-            preview.due_on = run.due_on;
-            preview.issued = Some(run);
-        } else if run.period == days.0.saturating_sub(1.month()) {
-            preview.before = Some(run);
-        }
-    }
-    let mut after = String::new();
-    loop {
-        let found = billing::batch(&mut tx, &after, BATCH).await?;
-        let Some(last) = found.last() else { break };
-        after.clone_from(&last.reference);
-        for home in homes(&mut tx, found, Some(days)).await? {
-            preview.add(&home, &rules);
-        }
-    }
-    preview.dearest.sort_by_key(|(_, _, cents)| -cents.0);
-    preview.dearest.truncate(10);
-    Ok(preview)
-}
-
-impl Preview {
-    fn add(&mut self, home: &Home, rules: &Current) {
-        if home.uses.is_empty() {
-            return;
-        }
-        let bill = home.bill(rules);
-        self.unpriced += bill.anomalies.len();
-        for anomaly in &bill.anomalies {
-            if self.anomalies.len() < SHOWN
-                && let Some(one) = home.uses.get(anomaly.of)
-            {
-                let what = label(rules, &one.activity, &one.unit);
-                let what = format!("{what}, {}", french::day(one.day));
-                let family = format!("{} {}", home.reference, home.name);
-                self.anomalies.push((family, what, anomaly.why.clone()));
-            }
-        }
-        if bill.lines.is_empty() {
-            return;
-        }
-        self.families += 1;
-        self.lines += bill.lines.len();
-        self.no_quotient += usize::from(home.household.quotient.is_none());
-        let total = bill.total();
-        self.total = Cents(self.total.0 + total.0);
-        let line = (home.reference.clone(), home.name.clone(), total);
-        self.dearest.push(line);
-    }
 }
 
 /// The form as typed.
@@ -220,13 +119,14 @@ impl Command for Batch {
         };
         let (from, to) = (first.reference.clone(), last.reference.clone());
         let done = invoice::billed(tx, self.period, &from, &to).await?;
+        let readers = billing::readers(tx, &from, &to).await?;
         let mut made = 0;
         for home in homes(tx, found, Some(month(self.period))).await? {
             let bill = home.bill(&self.rules);
             if done.contains(&home.id) || bill.lines.is_empty() {
                 continue;
             }
-            self.issue(tx, &home, bill).await?;
+            self.issue(tx, &home, bill, &readers).await?;
             made += 1;
         }
         Ok(Some((to, made)))
@@ -239,6 +139,7 @@ impl Batch {
         tx: &mut Tx,
         home: &Home,
         bill: preau_rules::bill::Bill,
+        readers: &[Reader],
     ) -> Result<(), Error> {
         let (id, at) = (tx.new_id(), tx.at());
         let lines = home.lines(&self.rules, bill);
@@ -261,7 +162,7 @@ impl Batch {
         if new.total != 0 {
             invoice::post(tx, home.id, "famille", "produits", new.total).await?;
         }
-        self.tell(tx, &new).await?;
+        self.tell(tx, &new, readers).await?;
         // With these four facts of its invoice a family ties its account.
         let reference = InvoiceReference {
             id: tx.new_id(),
@@ -285,14 +186,13 @@ impl Batch {
 
 impl Batch {
     /// Tells every account of the family that something is to pay.
-    async fn tell(&self, tx: &mut Tx, new: &Invoice) -> Result<(), Error> {
+    async fn tell(&self, tx: &mut Tx, new: &Invoice, readers: &[Reader]) -> Result<(), Error> {
         if new.total <= 0 {
             return Ok(());
         }
-        let ties = subscription::of_family(tx, new.family_id).await?;
-        for tie in ties.iter().filter(|t| t.ended_at.is_none() && !t.blocked) {
+        for reader in readers.iter().filter(|r| r.family_id == new.family_id) {
             let mail = InvoiceIssued {
-                to: addressee(&tie.civility, &tie.first_name, &tie.last_name),
+                to: addressee(&reader.civility, &reader.first_name, &reader.last_name),
                 zone: Zone::Commune,
                 title: title_fr(new.period, "facture"),
                 number: new.number.clone(),
@@ -303,11 +203,11 @@ impl Batch {
                     self.head.card.portal_url, new.number
                 ),
             };
-            let name = tie.full_name();
+            let name = format!("{} {}", reader.first_name, reader.last_name);
             let post = Post {
                 kind: InvoiceIssued::NAME,
                 to_name: &name,
-                to_address: &tie.email,
+                to_address: &reader.email,
                 rendered: self.head.write(&mail)?,
                 about: Some((KIND, new.family_id)),
                 good_for: GOOD_FOR,
@@ -358,7 +258,7 @@ fn personal_code(seed: &[u8; 32], id: &[u8]) -> String {
 /// Issues the invoices of a month, or the rest of them.
 pub async fn issue(cx: &Cx, period: Date, form: &MonthForm) -> Result<Issue, Error> {
     let period = period.first_of_month();
-    let seen = preview(cx, period).await?;
+    cx.caller.require(Right::Billing)?;
     let head = Arc::new(Letterhead::load(cx).await?);
     let today = cx.at.to_zoned(head.zone.clone()).date();
     let mut problems = Problems::default();
@@ -376,7 +276,7 @@ pub async fn issue(cx: &Cx, period: Date, form: &MonthForm) -> Result<Issue, Err
         Some(day) if day <= today => problems.add("echeance", "L’échéance est dans le passé."),
         Some(_) => {}
     }
-    if seen.unpriced > 0 && !form.malgre {
+    if !form.malgre && preview(cx, period).await?.unpriced > 0 {
         problems.add(
             "malgre",
             "Des réservations n’ont pas de prix. Corrigez les tarifs, ou cochez pour émettre sans elles.",

@@ -4,7 +4,7 @@ use anyhow::Result;
 use jiff::{ToSpan, civil::Date};
 use preau_app::{
     Cx,
-    billing::{self, MonthForm, Paid, online},
+    billing::{self, MonthForm, Paid, contract},
 };
 use preau_rules::{french, money::Cents};
 
@@ -16,19 +16,19 @@ const TOLD: usize = 3;
 
 /// Bills the month before.
 pub(super) async fn make(cx: &Cx, slug: &str, today: Date, card: &mut Card) -> Result<()> {
-    let contract = online::Contract {
+    let contract = contract::Contract {
         client: "090909".to_owned(),
         mode: "T".to_owned(),
         open: true,
     };
-    online::set(cx, &contract).await.map_err(in_words)?;
+    contract::set(cx, &contract).await.map_err(in_words)?;
     let period = today.first_of_month().saturating_sub(1.month());
     let form = MonthForm {
         echeance: french::day_digits(today.saturating_add(21.days())),
         malgre: false,
     };
     billing::issue(cx, period, &form).await.map_err(in_words)?;
-    let issued = billing::of_period(cx, period).await.map_err(in_words)?;
+    let issued = billing::of_period(cx, period, 1).await.map_err(in_words)?;
     // The last ones belong to families without an account.
     for invoice in issued.iter().rev().take(TOLD) {
         card.invoices.push(InvoiceCard {

@@ -11,6 +11,8 @@ statements! {
     GUARDIANS = "SELECT family_guardian.family_id, guardian.civility, guardian.first_name, guardian.last_name, (SELECT value FROM fact WHERE fact.member_id = guardian.id AND fact.field = 'quotient'), (SELECT value FROM fact WHERE fact.member_id = guardian.id AND fact.field = 'quotient_du'), (SELECT value FROM fact WHERE fact.member_id = guardian.id AND fact.field = 'adresse'), (SELECT value FROM fact WHERE fact.member_id = guardian.id AND fact.field = 'factures') FROM family JOIN family_guardian ON family_guardian.family_id = family.id JOIN guardian ON guardian.id = family_guardian.guardian_id WHERE family.reference >= ?1 AND family.reference <= ?2 ORDER BY family.reference, family_guardian.id";
     CHILDREN = "SELECT family_child.family_id, child.id, child.first_name, child.born_on, (SELECT value FROM fact WHERE fact.member_id = child.id AND fact.field = 'niveau') FROM family JOIN family_child ON family_child.family_id = family.id JOIN child ON child.id = family_child.child_id WHERE family.reference >= ?1 AND family.reference <= ?2 ORDER BY family.reference, child.born_on, family_child.id";
     USES = "SELECT booking.family_id, booking.child_id, booking.day, booking.activity, booking.unit, booking.state, booking.supplement FROM family JOIN family_child ON family_child.family_id = family.id JOIN booking ON booking.child_id = family_child.child_id AND booking.family_id = family.id WHERE family.reference >= ?1 AND family.reference <= ?2 AND booking.day BETWEEN ?3 AND ?4 AND booking.state IN ('booked', 'absent') ORDER BY family.reference, booking.day, booking.child_id, booking.activity, booking.unit";
+    ENROLMENTS = "SELECT enrolment.child_id, enrolment.activity, enrolment.first_on, enrolment.last_on FROM family JOIN family_child ON family_child.family_id = family.id JOIN enrolment ON enrolment.child_id = family_child.child_id WHERE family.reference >= ?1 AND family.reference <= ?2 ORDER BY enrolment.first_on, enrolment.id";
+    READERS = "SELECT subscription.family_id, account.civility, account.first_name, account.last_name, account.email FROM family JOIN subscription ON subscription.family_id = family.id JOIN account ON account.id = subscription.account_id WHERE family.reference >= ?1 AND family.reference <= ?2 AND subscription.ended_at IS NULL AND account.blocked_at IS NULL ORDER BY subscription.id";
     WORDS = "SELECT billing_profile.family_id, billing_profile.words FROM billing_profile JOIN family ON family.id = billing_profile.family_id WHERE family.reference >= ?1 AND family.reference <= ?2";
     WORDS_OF = "SELECT words FROM billing_profile WHERE family_id = ?1";
     SET_WORDS = "INSERT INTO billing_profile (family_id, words) VALUES (?1, ?2) ON CONFLICT (family_id) DO UPDATE SET words = excluded.words";
@@ -67,6 +69,36 @@ row! {
         pub born_on: Date,
         /// The level of the file.
         pub level: Option<String>,
+    }
+}
+
+row! {
+    /// What a child is enrolled in; once for each family of the child.
+    pub struct Enrolled {
+        /// Which child.
+        pub child_id: Uuid,
+        /// The activity.
+        pub activity: String,
+        /// First day.
+        pub first_on: Date,
+        /// Last day, if there is one.
+        pub last_on: Option<Date>,
+    }
+}
+
+row! {
+    /// An account that is told of a family's invoices.
+    pub struct Reader {
+        /// Of which family.
+        pub family_id: Uuid,
+        /// `M` or `MME`.
+        pub civility: String,
+        /// First name.
+        pub first_name: String,
+        /// Last name.
+        pub last_name: String,
+        /// Address.
+        pub email: String,
     }
 }
 
@@ -148,6 +180,16 @@ pub async fn guardians(tx: &mut Tx, from: &str, to: &str) -> Result<Vec<Guardian
 /// Their children, the eldest first.
 pub async fn children(tx: &mut Tx, from: &str, to: &str) -> Result<Vec<Kid>, StoreError> {
     tx.query(&CHILDREN, args![from, to]).await
+}
+
+/// What their children are enrolled in.
+pub async fn enrolments(tx: &mut Tx, from: &str, to: &str) -> Result<Vec<Enrolled>, StoreError> {
+    tx.query(&ENROLMENTS, args![from, to]).await
+}
+
+/// The accounts that are told of their invoices.
+pub async fn readers(tx: &mut Tx, from: &str, to: &str) -> Result<Vec<Reader>, StoreError> {
+    tx.query(&READERS, args![from, to]).await
 }
 
 /// What they booked between two days, both included.

@@ -13,7 +13,7 @@ statements! {
     BY_ID = "SELECT invoice.id, invoice.number, invoice.family_id, family.name, invoice.period, invoice.payer, invoice.total, invoice.issued_at, invoice.due_on, invoice.personal_code, invoice.credits, invoice.reason, CAST((SELECT COALESCE(SUM(payment.cents), 0) FROM payment WHERE payment.invoice_id = invoice.id) AS bigint) FROM invoice JOIN family ON family.id = invoice.family_id WHERE invoice.id = ?1";
     OF_ACCOUNT = "SELECT invoice.id, invoice.number, invoice.family_id, family.name, invoice.period, invoice.payer, invoice.total, invoice.issued_at, invoice.due_on, invoice.personal_code, invoice.credits, invoice.reason, CAST((SELECT COALESCE(SUM(payment.cents), 0) FROM payment WHERE payment.invoice_id = invoice.id) AS bigint) FROM subscription JOIN account ON account.id = subscription.account_id JOIN family ON family.id = subscription.family_id JOIN invoice ON invoice.family_id = family.id WHERE subscription.account_id = ?1 AND subscription.ended_at IS NULL AND account.blocked_at IS NULL ORDER BY invoice.issued_at DESC, invoice.number DESC";
     OF_FAMILY = "SELECT invoice.id, invoice.number, invoice.family_id, family.name, invoice.period, invoice.payer, invoice.total, invoice.issued_at, invoice.due_on, invoice.personal_code, invoice.credits, invoice.reason, CAST((SELECT COALESCE(SUM(payment.cents), 0) FROM payment WHERE payment.invoice_id = invoice.id) AS bigint) FROM invoice JOIN family ON family.id = invoice.family_id WHERE invoice.family_id = ?1 ORDER BY invoice.issued_at DESC, invoice.number DESC";
-    OF_PERIOD = "SELECT invoice.id, invoice.number, invoice.family_id, family.name, invoice.period, invoice.payer, invoice.total, invoice.issued_at, invoice.due_on, invoice.personal_code, invoice.credits, invoice.reason, CAST((SELECT COALESCE(SUM(payment.cents), 0) FROM payment WHERE payment.invoice_id = invoice.id) AS bigint) FROM invoice JOIN family ON family.id = invoice.family_id WHERE invoice.period = ?1 ORDER BY invoice.number";
+    OF_PERIOD = "SELECT invoice.id, invoice.number, invoice.family_id, family.name, invoice.period, invoice.payer, invoice.total, invoice.issued_at, invoice.due_on, invoice.personal_code, invoice.credits, invoice.reason, CAST((SELECT COALESCE(SUM(payment.cents), 0) FROM payment WHERE payment.invoice_id = invoice.id) AS bigint) FROM invoice JOIN family ON family.id = invoice.family_id WHERE invoice.period = ?1 ORDER BY invoice.issued_at, invoice.id LIMIT ?2 OFFSET ?3";
     HISTORY_LINES = "SELECT invoice.number, invoice_line.child, invoice_line.day, invoice_line.label, invoice_line.cents, invoice_line.why FROM invoice JOIN invoice_line ON invoice_line.invoice_id = invoice.id WHERE invoice.family_id = ?1 ORDER BY invoice.issued_at, invoice.number, invoice_line.line";
     HISTORY_PAYMENTS = "SELECT payment.number, invoice.number, payment.cents, payment.means, payment.reference, payment.at FROM payment JOIN invoice ON invoice.id = payment.invoice_id WHERE payment.family_id = ?1 ORDER BY payment.at, payment.number";
     BILLED = "SELECT invoice.family_id FROM invoice JOIN family ON family.id = invoice.family_id WHERE invoice.period = ?1 AND invoice.credits IS NULL AND family.reference >= ?2 AND family.reference <= ?3";
@@ -175,9 +175,14 @@ pub async fn of_family(tx: &mut Tx, family: Uuid) -> Result<Vec<Invoice>, StoreE
     tx.query(&OF_FAMILY, args![family]).await
 }
 
-/// The invoices of a month.
-pub async fn of_period(tx: &mut Tx, period: Date) -> Result<Vec<Invoice>, StoreError> {
-    tx.query(&OF_PERIOD, args![period]).await
+/// The invoices of a month, some of them in the order in which they were issued.
+pub async fn of_period(
+    tx: &mut Tx,
+    period: Date,
+    most: i64,
+    skip: i64,
+) -> Result<Vec<Invoice>, StoreError> {
+    tx.query(&OF_PERIOD, args![period, most, skip]).await
 }
 
 /// Families from one number to another that have their invoice of the month.

@@ -6,7 +6,7 @@ use http::StatusCode;
 use jiff::{ToSpan, civil::Date};
 use preau_app::{
     Error,
-    billing::{self, Full, MonthForm, Paid, Preview, online},
+    billing::{self, Full, MonthForm, PAGE, Paid, Preview, online},
 };
 use preau_rules::{french, money::Cents, permission::Right};
 
@@ -15,6 +15,7 @@ use crate::{
     call::{Call, Reply, render},
     forms::{Choice, Form},
     page::Page,
+    params::{self, Asked},
     posted::{Posted, Submitted},
     routes::{Access, Routes},
 };
@@ -57,13 +58,18 @@ struct Month {
 struct Months {
     page: Page,
     list: Vec<Month>,
-    strange: Vec<String>,
+    /// « 2 paiements en ligne à vérifier »; nothing when there is none.
+    strange: String,
+    strange_path: String,
 }
 
 async fn months(call: Call) -> Reply {
     let today = call.cx.at.to_zoned(call.portal.zone()).date();
     let runs = billing::runs(&call.cx).await?;
-    let strange = online::to_look_at(&call.cx).await.unwrap_or_default();
+    let strange = match call.cx.caller.require(Right::Collect) {
+        Ok(()) => online::to_look_at(&call.cx).await?.len() as u64,
+        Err(_) => 0,
+    };
     let months = (0..MONTHS).map(|back| {
         let first = today.first_of_month().saturating_sub(back.months());
         let run = runs.iter().find(|run| run.period == first);
@@ -90,10 +96,15 @@ async fn months(call: Call) -> Reply {
             .page("Facturation", "facturation")
             .crumb("Facturation", None),
         list: months.collect(),
-        strange: strange
-            .into_iter()
-            .map(|a| format!("{} ({}) : {}", a.reference, Cents(a.cents), a.said))
-            .collect(),
+        strange: match strange {
+            0 => String::new(),
+            n => french::count(
+                n,
+                "paiement en ligne à vérifier",
+                "paiements en ligne à vérifier",
+            ),
+        },
+        strange_path: call.href(super::payments::HOME),
     })
 }
 
@@ -120,6 +131,9 @@ struct Show {
     dearest: Vec<(String, String)>,
     issued: bool,
     rows: Vec<Row>,
+    previous: String,
+    next: String,
+    range: String,
     form: Form,
 }
 
@@ -140,14 +154,29 @@ fn fields(preview: &Preview) -> Form {
         )
 }
 
-async fn draw(call: &Call, first: Date, typed: Option<Form>, status: StatusCode) -> Reply {
+async fn draw(call: &Call, first: Date, at: i64, typed: Option<Form>, status: StatusCode) -> Reply {
     let preview = billing::preview(&call.cx, first).await?;
     let name = billing::month_fr(first);
     let issued = preview
         .issued
         .as_ref()
         .is_some_and(|run| run.issued_at.is_some());
-    let all = billing::of_period(&call.cx, first).await?;
+    let all = billing::of_period(&call.cx, first, at).await?;
+    let count = preview.issued.as_ref().map_or(0, |run| run.invoices);
+    let path = call.href(&format!("{HOME}/{}-{:02}", first.year(), first.month()));
+    let link = |page: i64, there: bool| {
+        if there {
+            format!("{path}?page={page}")
+        } else {
+            String::new()
+        }
+    };
+    let (previous, next) = (link(at - 1, at > 1), link(at + 1, at * PAGE < count));
+    let range = format!(
+        "{} à {} sur {count}",
+        (at - 1) * PAGE + 1,
+        (at * PAGE).min(count)
+    );
     let rows = all.into_iter().map(|i| Row {
         href: call.href(&format!("/agent/factures/{}", i.number)),
         family: i.family,
@@ -156,13 +185,16 @@ async fn draw(call: &Call, first: Date, typed: Option<Form>, status: StatusCode)
         settled: i.total <= i.paid,
         number: i.number,
     });
-    let count = |n: usize, one: &str, many: &str| french::count(n as u64, one, many);
+    let number = |n: usize, one: &str, many: &str| french::count(n as u64, one, many);
     let template = Show {
         page: page(call, &format!("Facturation\u{a0}: {name}")),
         title: format!("Facturation\u{a0}: {name}"),
-        path: call.href(&format!("{HOME}/{}-{:02}", first.year(), first.month())),
-        families: count(preview.families, "facture", "factures"),
-        lines: count(preview.lines, "ligne", "lignes"),
+        path,
+        previous,
+        next,
+        range,
+        families: number(preview.families, "facture", "factures"),
+        lines: number(preview.lines, "ligne", "lignes"),
         total: preview.total.to_string(),
         before: preview.before.as_ref().map_or_else(String::new, |run| {
             format!("{} : {}", billing::month_fr(run.period), Cents(run.total))
@@ -180,8 +212,10 @@ async fn draw(call: &Call, first: Date, typed: Option<Form>, status: StatusCode)
     render(&template, status)
 }
 
-async fn month(call: Call, Path(text): Path<String>) -> Reply {
-    draw(&call, period(&text)?, None, StatusCode::OK).await
+async fn month(call: Call, Path(text): Path<String>, asked: Asked) -> Reply {
+    let at = params::asked(&asked, "page").and_then(|page| page.parse().ok());
+    let at = at.unwrap_or(1_i64).clamp(1, 100_000);
+    draw(&call, period(&text)?, at, None, StatusCode::OK).await
 }
 
 async fn issue(Path(text): Path<String>, Submitted { call, form }: Submitted) -> Reply {
@@ -204,7 +238,14 @@ async fn issue(Path(text): Path<String>, Submitted { call, form }: Submitted) ->
         Err(Error::Invalid(errors)) => {
             let preview = billing::preview(&call.cx, first).await?;
             let form = fields(&preview).filled(&form).with_errors(&errors);
-            draw(&call, first, Some(form), StatusCode::UNPROCESSABLE_ENTITY).await
+            draw(
+                &call,
+                first,
+                1,
+                Some(form),
+                StatusCode::UNPROCESSABLE_ENTITY,
+            )
+            .await
         }
         Err(other) => Err(other.into()),
     }
@@ -218,6 +259,8 @@ struct Invoice {
     path: String,
     family: String,
     family_href: String,
+    /// The agent takes payments.
+    collects: bool,
     payment: Form,
     means: Vec<Choice>,
     note: Form,
@@ -268,6 +311,7 @@ fn sheet_page(
         path: call.href(&format!("/agent/factures/{}", s.number)),
         family: full.invoice.family.clone(),
         family_href: call.href(&super::family::path(full.invoice.family_id)),
+        collects: call.cx.caller.require(Right::Collect).is_ok(),
         payment,
         means: means.into(),
         note: note.unwrap_or_else(note_fields),

@@ -32,6 +32,7 @@ mod page_edit;
 mod pages;
 mod passwords;
 mod payfip;
+mod payments;
 mod planning;
 mod procedures;
 mod request;
@@ -69,6 +70,7 @@ pub(crate) fn routes() -> Routes {
         .with(billing::routes)
         .with(family_bills::routes)
         .with(payfip::routes)
+        .with(payments::routes)
         .with(accounts::routes)
         .with(sign_up::routes)
         .with(account::routes)

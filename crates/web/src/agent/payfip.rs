@@ -4,7 +4,7 @@ use askama::Template;
 use http::StatusCode;
 use preau_app::{
     Error,
-    billing::online::{self, Contract},
+    billing::contract::{self, Contract},
 };
 use preau_rules::permission::Right;
 
@@ -78,7 +78,7 @@ fn draw(call: &Call, form: Form, status: StatusCode) -> Reply {
 }
 
 async fn show(call: Call) -> Reply {
-    let now = online::settings(&call.cx).await?;
+    let now = contract::settings(&call.cx).await?;
     let mut form = fields();
     form.set("client", &now.client);
     form.set("mode", if now.mode.is_empty() { "T" } else { &now.mode });
@@ -92,7 +92,7 @@ async fn save(Submitted { call, form }: Submitted) -> Reply {
         mode: form.text("mode").to_owned(),
         open: form.text("ouvert") == "oui",
     };
-    match online::set(&call.cx, &new).await {
+    match contract::set(&call.cx, &new).await {
         Ok(()) => Ok(call.see_saying(
             PATH,
             "ok",
@@ -107,7 +107,7 @@ async fn save(Submitted { call, form }: Submitted) -> Reply {
 }
 
 async fn test(Submitted { call, .. }: Submitted) -> Reply {
-    let (kind, text) = match online::test(&call.cx).await? {
+    let (kind, text) = match contract::test(&call.cx).await? {
         Ok(name) => ("ok", format!("PayFiP répond : {name}.")),
         Err(why) => ("warn", why),
     };

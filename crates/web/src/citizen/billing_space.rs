@@ -3,7 +3,10 @@
 use askama::Template;
 use axum::extract::Path;
 use http::header;
-use preau_app::{billing, subscription};
+use preau_app::{
+    billing::{self, contract},
+    subscription,
+};
 use preau_rules::{french, money::Cents};
 use preau_store::tables::invoice::Invoice;
 
@@ -173,7 +176,7 @@ async fn invoice(call: Call, Path(number): Path<String>) -> Reply {
             .crumb("Accueil", Some("/"))
             .crumb("Espace facturation", Some(HOME))
             .crumb(&s.title, None),
-        online: billing::online::open(&call.cx).await?,
+        online: contract::open(&call.cx).await?,
         pay: call.href(&format!("{path}/payer")),
         contact: call.href("/contact"),
         s,

@@ -12,7 +12,8 @@
 
 use jiff::{Timestamp, civil::Date};
 use preau_app::{
-    billing::{self, MonthForm, online},
+    Cx,
+    billing::{self, MonthForm, contract},
     planning::{self, Wish, rules},
 };
 use preau_store::tables::{family, invoice, payment};
@@ -105,12 +106,12 @@ pub async fn issue(town: &Town) -> usize {
 /// PayFiP is open, and December is issued.
 pub async fn issued() -> Town {
     let town = december().await;
-    let contract = online::Contract {
+    let contract = contract::Contract {
         client: "090909".to_owned(),
         mode: "T".to_owned(),
         open: true,
     };
-    online::set(&town.system(), &contract).await.unwrap();
+    contract::set(&town.system(), &contract).await.unwrap();
     assert_eq!(issue(&town).await, 2);
     town
 }
@@ -123,4 +124,14 @@ pub async fn stands(town: &Town) -> (Vec<payment::Payment>, i64) {
     let owes = invoice::balance(&mut tx, found.family_id).await.unwrap();
     assert_eq!(invoice::unbalanced(&mut tx).await.unwrap(), 0);
     (paid, owes)
+}
+
+/// The same by another agent: whoever comes after the end is told that all is done.
+pub async fn issue_if_open(cx: &Cx) -> usize {
+    let form = MonthForm {
+        echeance: "31/01/2027".to_owned(),
+        malgre: false,
+    };
+    let issued = billing::issue(cx, period(), &form).await;
+    issued.map_or(0, |issued| issued.invoices)
 }
