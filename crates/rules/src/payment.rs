@@ -62,6 +62,26 @@ pub struct Facts {
     pub mode: String,
 }
 
+impl Facts {
+    /// What is not as it was asked, for an agent: « résultat P, montant 100 au lieu de 1380 ».
+    fn against(&self, asked: &Self, code: &str) -> String {
+        let all = [
+            ("opération", &self.operation, &asked.operation),
+            ("client", &self.client, &asked.client),
+            ("référence", &self.reference, &asked.reference),
+            ("montant en centimes", &self.amount, &asked.amount),
+            ("mode", &self.mode, &asked.mode),
+        ];
+        let wrong = all.into_iter().filter(|(_, said, asked)| said != asked);
+        let wrong = wrong.map(|(what, said, asked)| match said.as_str() {
+            "" => format!("{what} absent, {asked} demandé"),
+            said => format!("{what} {said} au lieu de {asked}"),
+        });
+        let wrong: Vec<String> = wrong.collect();
+        format!("résultat {code}, {}", crate::french::list(&wrong))
+    }
+}
+
 /// What PayFiP answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
@@ -95,14 +115,13 @@ pub fn standing(asked: &Facts, heard: &Heard, minutes: i64) -> (Standing, String
             facts,
         } => {
             if **facts != *asked {
-                let said = format!("{code}, mais pour autre chose : {facts:?}");
-                return (Standing::Unknown, said);
+                return (Standing::Unknown, facts.against(asked, code));
             }
             match code.as_str() {
                 "P" | "V" => (Standing::Paid, authorisation.clone()),
                 "A" => (Standing::Cancelled, code.clone()),
                 "R" | "Z" => (Standing::Refused, code.clone()),
-                _ => (Standing::Unknown, code.clone()),
+                _ => (Standing::Unknown, format!("résultat {code}, inconnu")),
             }
         }
         Heard::Fault(code) if code == "P1" && minutes >= PAUSE => (Standing::Expired, code.clone()),
@@ -169,6 +188,15 @@ mod tests {
                 ..asked()
             },
         ];
+        let wrong = Facts {
+            amount: "100".to_owned(),
+            client: String::new(),
+            ..asked()
+        };
+        assert_eq!(
+            standing(&asked(), &result("P", wrong), 1).1,
+            "résultat P, client absent, 090909 demandé et montant en centimes 100 au lieu de 8460"
+        );
         for other in others {
             assert_eq!(
                 standing(&asked(), &result("P", other), 1).0,

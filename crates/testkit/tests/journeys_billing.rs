@@ -3,7 +3,7 @@
 
 mod lea;
 
-use lea::Lea;
+use lea::{CANTEEN, Lea};
 use preau_app::{
     billing::{self, MonthForm, contract},
     planning::{self, Wish},
@@ -12,21 +12,7 @@ use preau_simulator::{Faults, Notifications};
 use preau_store::tables::family;
 use preau_testkit::browser::JavaScript;
 
-const SETTINGS: &str = r#"
-[commune]
-name = "Laigneville"
-department = "60"
-
-[activities.cantine]
-name = "Cantine"
-during = "école"
-start = "11:45"
-end = "13:30"
-
-[[deadlines]]
-activity = "cantine"
-both = { working_days = 2, at = "10:00" }
-
+const TARIFFS: &str = r#"
 [[tariffs]]
 name = "Repas"
 activity = "cantine"
@@ -71,7 +57,7 @@ async fn billed(lea: &Lea) {
 }
 
 async fn a_month_is_paid(javascript: JavaScript) {
-    let lea = Lea::new(javascript, SETTINGS).await;
+    let lea = Lea::new(javascript, &format!("{CANTEEN}{TARIFFS}")).await;
     lea.has_an_account().await;
     billed(&lea).await;
     lea.logs_in().await;

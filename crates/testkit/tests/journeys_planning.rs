@@ -4,28 +4,13 @@
 mod lea;
 
 use jiff::SignedDuration;
-use lea::Lea;
+use lea::{CANTEEN, Lea};
 use preau_testkit::browser::JavaScript;
 
 const PLANNING: &str = "/laigneville/espace-famille/planning";
-const SETTINGS: &str = r#"
-[commune]
-name = "Laigneville"
-department = "60"
-
-[activities.cantine]
-name = "Cantine"
-during = "école"
-start = "11:45"
-end = "13:30"
-
-[[deadlines]]
-activity = "cantine"
-both = { working_days = 2, at = "10:00" }
-"#;
 
 async fn the_second_seed(javascript: JavaScript) {
-    let lea = Lea::new(javascript, SETTINGS).await;
+    let lea = Lea::new(javascript, CANTEEN).await;
     lea.has_an_account().await;
     let browser = &lea.browser;
     browser.viewport(1280, 900).await;

@@ -111,6 +111,30 @@ async fn a_month_is_issued_once_and_numbers_have_no_gap() {
 }
 
 #[tokio::test]
+async fn a_month_without_anything_to_bill_stays_open() {
+    let town = december().await;
+    let november = "2026-11-01".parse().unwrap();
+    let form = MonthForm {
+        echeance: "31/01/2027".to_owned(),
+        malgre: true,
+    };
+    let issued = billing::issue(&town.system(), november, &form).await;
+    assert_eq!(issued.unwrap().invoices, 0);
+    let path = "/agent/facturation/2026-11";
+    let mut regine = agent(&town, "Regine", RolePreset::Regisseur, path).await;
+    regine.sees("Rien à facturer");
+    book(&town, "F1", "Zoé", &["2026-11-30"]).await;
+    regine.get("/laigneville/agent/facturation/2026-11").await;
+    regine.press("Émettre").await;
+    regine.sees("1 facture est émise");
+    regine.get("/laigneville/agent/facturation/2027-01").await;
+    regine.sees("Rien à facturer");
+    book(&town, "F1", "Zoé", &["2027-01-05"]).await;
+    regine.get("/laigneville/agent/facturation/2027-01").await;
+    regine.sees("Mois en cours").sees("4,60 €");
+}
+
+#[tokio::test]
 async fn two_agents_issue_at_once_and_each_family_has_one_invoice() {
     let town = december().await;
     let form = MonthForm {

@@ -42,6 +42,8 @@ pub struct Preview {
     pub before: Option<Summary>,
     /// Until when, unless the agent says otherwise.
     pub due_on: Date,
+    /// The month is over: it can be issued.
+    pub over: bool,
 }
 
 fn due(rules: &Current, today: Date) -> Date {
@@ -62,8 +64,10 @@ pub async fn preview(cx: &Cx, period: Date) -> Result<Preview, Error> {
     let days = month(period);
     let mut tx = cx.read().await?;
     let rules = rules::current(cx, &mut tx).await?;
+    let today = cx.at.to_zoned(zone).date();
     let mut preview = Preview {
-        due_on: due(&rules, cx.at.to_zoned(zone).date()),
+        due_on: due(&rules, today),
+        over: today > days.1,
         ..Preview::default()
     };
     for run in billing::runs(&mut tx).await? {

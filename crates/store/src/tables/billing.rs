@@ -19,6 +19,7 @@ statements! {
     RUN = "SELECT period, rules, due_on, started_at, started_by, issued_at FROM billing_run WHERE period = ?1";
     RUNS = "SELECT billing_run.period, billing_run.rules, billing_run.due_on, billing_run.started_at, billing_run.started_by, billing_run.issued_at, COUNT(invoice.id), CAST(COALESCE(SUM(invoice.total), 0) AS bigint) FROM billing_run LEFT JOIN invoice ON invoice.period = billing_run.period AND invoice.credits IS NULL GROUP BY billing_run.period, billing_run.rules, billing_run.due_on, billing_run.started_at, billing_run.started_by, billing_run.issued_at ORDER BY billing_run.period DESC";
     START = "INSERT INTO billing_run (period, rules, due_on, started_at, started_by) VALUES (?1, ?2, ?3, ?4, ?5)";
+    DROP = "DELETE FROM billing_run WHERE period = ?1 AND issued_at IS NULL AND NOT EXISTS (SELECT 1 FROM invoice WHERE invoice.period = billing_run.period)";
     FINISH = "UPDATE billing_run SET issued_at = ?2 WHERE period = ?1 AND issued_at IS NULL";
 }
 
@@ -239,8 +240,10 @@ pub async fn start(
     tx.put(&START, args![period, rules, due_on, at, by]).await
 }
 
-/// Every invoice of the month stands.
+/// Every invoice of the month stands; where there was nothing to bill, the run has not been.
 pub async fn finish(tx: &mut Tx, period: Date) -> Result<(), StoreError> {
     let at = tx.at();
-    tx.put(&FINISH, args![period, at]).await
+    tx.execute(&DROP, args![period]).await?;
+    tx.execute(&FINISH, args![period, at]).await?;
+    Ok(())
 }

@@ -24,6 +24,23 @@ const FAMILIES: &str = "famille_reference;nom_famille;responsable1_civilite;resp
 F1;Durant;MME;Durant;Léa;Durant;Zoé;01/01/2017;BLENFANCE-12087-0001AB
 ";
 
+/// The canteen, until 10 h two working days before.
+pub const CANTEEN: &str = r#"
+[commune]
+name = "Laigneville"
+department = "60"
+
+[activities.cantine]
+name = "Cantine"
+during = "école"
+start = "11:45"
+end = "13:30"
+
+[[deadlines]]
+activity = "cantine"
+both = { working_days = 2, at = "10:00" }
+"#;
+
 /// A town with a canteen, the family Durant, and Léa Durant before a browser.
 pub struct Lea {
     pub town: Town,

@@ -204,6 +204,7 @@ async fn families(cx: &Cx) -> Result<()> {
 }
 
 /// The largest that this process gets, looked at ten times a second until it is told to stop.
+#[expect(clippy::disallowed_methods, reason = "memory has no event to wait for")]
 fn watch(stop: Arc<AtomicBool>) -> std::thread::JoinHandle<Result<Process>> {
     std::thread::spawn(move || {
         let mut most = Process::this()?;
