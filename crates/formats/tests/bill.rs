@@ -7,7 +7,7 @@
 use jiff::civil::{Date, date};
 use preau_formats::{school_holidays, settings, tariff_settings};
 use preau_rules::{
-    bill::{Bill, Enrolled, Household, Kid, Use, bill, quote},
+    bill::{Bill, Biller, Enrolled, Household, Kid, Use},
     booking::State,
     settings::Rulebook,
     tariff::Tariffs,
@@ -79,10 +79,16 @@ fn the_rank_counts_only_who_is_enrolled_in_the_same_activity() {
     // The eldest goes to secondary school, or to another activity: the second is the first here.
     for eldest in [kid(2012, &[]), kid(2012, &["mercredi"])] {
         let home = home(vec![eldest, kid(2017, &["cantine"])]);
-        assert_eq!(cents(&bill(&tariffs, &book, &home, &uses)), [400]);
+        assert_eq!(
+            cents(&Biller::new(&tariffs, &book).bill(&home, &uses)),
+            [400]
+        );
     }
     let home = home(vec![kid(2015, &["cantine"]), kid(2017, &["cantine"])]);
-    assert_eq!(cents(&bill(&tariffs, &book, &home, &uses)), [300]);
+    assert_eq!(
+        cents(&Biller::new(&tariffs, &book).bill(&home, &uses)),
+        [300]
+    );
 }
 
 #[test]
@@ -101,7 +107,7 @@ fn the_rank_among_those_who_come_is_of_the_same_day_and_activity() {
         came(1, 7, "cantine"),
     ];
     assert_eq!(
-        cents(&bill(&tariffs, &book, &home, &uses)),
+        cents(&Biller::new(&tariffs, &book).bill(&home, &uses)),
         [400, 200, 400, 400]
     );
 }
@@ -122,13 +128,16 @@ fn an_absence_that_was_told_goes_by_the_rule_of_the_file() {
     for (said, expected) in [("rien", vec![400, 400]), ("50 %", vec![400, 400, 200])] {
         let (book, tariffs) = read(&rule(said));
         assert_eq!(
-            cents(&bill(&tariffs, &book, &home, &uses)),
+            cents(&Biller::new(&tariffs, &book).bill(&home, &uses)),
             expected,
             "{said}"
         );
     }
     let (book, tariffs) = read("[[tariffs]]\nactivity = \"cantine\"\nprice = 4\n");
-    assert_eq!(cents(&bill(&tariffs, &book, &home, &uses)), [400, 400, 400]);
+    assert_eq!(
+        cents(&Biller::new(&tariffs, &book).bill(&home, &uses)),
+        [400, 400, 400]
+    );
 }
 
 #[test]
@@ -145,8 +154,11 @@ fn who_booked_late_pays_the_supplement_and_who_waits_pays_nothing() {
         state: State::Waiting,
         ..came(0, 6, "cantine")
     };
-    assert_eq!(cents(&bill(&tariffs, &book, &home, &[late, waits])), [550]);
-    let (price, why) = quote(&tariffs, &book, &home, late).unwrap();
+    assert_eq!(
+        cents(&Biller::new(&tariffs, &book).bill(&home, &[late, waits])),
+        [550]
+    );
+    let (price, why) = Biller::new(&tariffs, &book).quote(&home, late).unwrap();
     assert_eq!(price.0, 550);
     assert!(why.contains("Repas hors délai"), "{why}");
 }
@@ -158,7 +170,7 @@ fn what_is_counted_over_more_than_a_month_is_said_and_not_guessed() {
             "[[tariffs]]\nname = \"Forfait\"\nactivity = \"cantine\"\nprice = 4\n{period}\n"
         ));
         let home = home(vec![kid(2017, &["cantine"])]);
-        let bill = bill(&tariffs, &book, &home, &[came(0, 5, "cantine")]);
+        let bill = Biller::new(&tariffs, &book).bill(&home, &[came(0, 5, "cantine")]);
         assert_eq!(bill.lines, []);
         let why = &bill.anomalies[0].why;
         assert!(why.contains("ne se compte pas au mois"), "{why}");
@@ -175,7 +187,7 @@ fn a_forfait_of_a_month_is_due_once_a_child() {
         came(1, 6, "cantine"),
     ];
     assert_eq!(
-        cents(&bill(&tariffs, &book, &home, &uses)),
+        cents(&Biller::new(&tariffs, &book).bill(&home, &uses)),
         [4_000, 0, 4_000]
     );
 }
@@ -192,7 +204,7 @@ proptest! {
         ));
         let home = home(vec![kid(2017, &["cantine"])]);
         let all: Vec<Use<'_>> = (1..=uses).map(|day| came(0, day, "cantine")).collect();
-        let bill = bill(&tariffs, &book, &home, &all);
+        let bill = Biller::new(&tariffs, &book).bill(&home, &all);
         prop_assert_eq!(bill.total().0, (price * i64::from(uses)).min(cap));
         prop_assert!(bill.lines.iter().all(|line| line.cents.0 >= 0));
     }
@@ -206,7 +218,7 @@ proptest! {
             .iter()
             .map(|(child, day, meal)| came(*child, *day, if *meal { "cantine" } else { "mercredi" }))
             .collect();
-        let bill = bill(&tariffs, &book, &home, &uses);
+        let bill = Biller::new(&tariffs, &book).bill(&home, &uses);
         let mut all: Vec<usize> = bill.lines.iter().map(|line| line.of).collect();
         all.extend(bill.anomalies.iter().map(|anomaly| anomaly.of));
         all.sort_unstable();
@@ -227,5 +239,8 @@ fn a_day_of_holidays_and_a_weekday_are_words_of_the_tariffs() {
         ..came(0, 7, "mercredi")
     };
     let uses = [on(date(2026, 10, 7)), on(date(2026, 10, 21))];
-    assert_eq!(cents(&bill(&tariffs, &book, &home, &uses)), [700, 900]);
+    assert_eq!(
+        cents(&Biller::new(&tariffs, &book).bill(&home, &uses)),
+        [700, 900]
+    );
 }

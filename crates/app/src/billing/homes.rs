@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use preau_rules::{
-    bill::{self, Bill, Household, Use},
+    bill::{self, Bill, Biller, Household, Use},
     booking::State,
     family::written_date,
     money::Cents,
@@ -38,7 +38,7 @@ pub(crate) struct Home {
 
 impl Home {
     /// What its days cost.
-    pub(super) fn bill(&self, rules: &Current) -> Bill {
+    pub(super) fn bill(&self, biller: &mut Biller<'_>) -> Bill {
         let place = |child: Uuid| self.children.iter().position(|kid| kid.id == child);
         let uses = self.uses.iter().filter_map(|one| {
             Some(Use {
@@ -51,12 +51,7 @@ impl Home {
             })
         });
         let uses: Vec<Use<'_>> = uses.collect();
-        bill::bill(
-            &rules.tariffs,
-            &rules.loaded.rulebook,
-            &self.household,
-            &uses,
-        )
+        biller.bill(&self.household, &uses)
     }
 
     /// The lines of its invoice.
@@ -75,6 +70,11 @@ impl Home {
         };
         bill.lines.into_iter().filter_map(line).collect()
     }
+}
+
+/// Who prices by these settings.
+pub(crate) fn biller(rules: &Current) -> Biller<'_> {
+    Biller::new(&rules.tariffs, &rules.loaded.rulebook)
 }
 
 /// « Restaurant scolaire, Repas ».
@@ -222,7 +222,7 @@ pub(crate) async fn without_uses(tx: &mut Tx, rules: &Current, of: Of) -> Result
 }
 
 /// What a line of a verification costs, alone: brothers and sisters of the same day may change it on the bill.
-pub(crate) fn quote(rules: &Current, homes: &[Home], line: &Line) -> Option<Quote> {
+pub(crate) fn quote(biller: &mut Biller<'_>, homes: &[Home], line: &Line) -> Option<Quote> {
     let place = |home: &Home| home.children.iter().position(|kid| kid.id == line.child_id);
     let (home, child) = homes.iter().find_map(|home| Some((home, place(home)?)))?;
     let one = Use {
@@ -233,8 +233,7 @@ pub(crate) fn quote(rules: &Current, homes: &[Home], line: &Line) -> Option<Quot
         state: State::Booked,
         supplement: line.supplement.as_deref().unwrap_or_default(),
     };
-    let book = &rules.loaded.rulebook;
-    let (cents, why) = bill::quote(&rules.tariffs, book, &home.household, one).ok()?;
+    let (cents, why) = biller.quote(&home.household, one).ok()?;
     Some(Quote { cents, why })
 }
 

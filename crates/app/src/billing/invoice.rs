@@ -13,7 +13,10 @@ use preau_store::{
 };
 use uuid::Uuid;
 
-use super::{homes::home, run::month};
+use super::{
+    homes::{biller, home},
+    run::month,
+};
 use crate::{Caller, Cx, Error, citizen, planning::rules};
 
 /// An invoice with all that hangs on it.
@@ -151,7 +154,7 @@ pub async fn running(cx: &Cx) -> Result<Running, Error> {
     // A handful at most.
     for tied in subscription::of_account(&mut tx, me.id).await? {
         let home = home(&mut tx, tied.family_id, Some(days)).await?;
-        let bill = home.bill(&rules);
+        let bill = home.bill(&mut biller(&rules));
         lines.extend(home.lines(&rules, bill));
     }
     lines.sort_by_key(|line| line.day);

@@ -1,11 +1,11 @@
 //! What a month would cost, before anything is issued.
 
 use jiff::{ToSpan, civil::Date};
-use preau_rules::{french, money::Cents, permission::Right};
+use preau_rules::{bill::Biller, french, money::Cents, permission::Right};
 use preau_store::tables::billing::{self, Summary};
 
 use super::{
-    homes::{Home, homes, label},
+    homes::{Home, biller, homes, label},
     run::{BATCH, month},
 };
 use crate::{
@@ -81,13 +81,14 @@ pub async fn preview(cx: &Cx, period: Date) -> Result<Preview, Error> {
     if (preview.issued.as_ref()).is_some_and(|run| run.issued_at.is_some()) {
         return Ok(preview);
     }
+    let mut biller = biller(&rules);
     let mut after = String::new();
     loop {
         let found = billing::batch(&mut tx, &after, BATCH).await?;
         let Some(last) = found.last() else { break };
         after.clone_from(&last.reference);
         for home in homes(&mut tx, found, Some(days)).await? {
-            preview.add(&home, &rules);
+            preview.add(&home, &rules, &mut biller);
         }
     }
     preview.dearest.sort_by_key(|(_, _, cents)| -cents.0);
@@ -96,11 +97,11 @@ pub async fn preview(cx: &Cx, period: Date) -> Result<Preview, Error> {
 }
 
 impl Preview {
-    fn add(&mut self, home: &Home, rules: &Current) {
+    fn add(&mut self, home: &Home, rules: &Current, biller: &mut Biller<'_>) {
         if home.uses.is_empty() {
             return;
         }
-        let bill = home.bill(rules);
+        let bill = home.bill(biller);
         self.unpriced += bill.anomalies.len();
         for anomaly in &bill.anomalies {
             if self.anomalies.len() < SHOWN

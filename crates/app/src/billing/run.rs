@@ -18,7 +18,7 @@ use preau_store::{
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    homes::{Home, homes},
+    homes::{Home, biller, homes},
     preview::preview,
 };
 use crate::{
@@ -120,10 +120,14 @@ impl Command for Batch {
         let (from, to) = (first.reference.clone(), last.reference.clone());
         let done = invoice::billed(tx, self.period, &from, &to).await?;
         let readers = billing::readers(tx, &from, &to).await?;
+        let mut biller = biller(&self.rules);
         let mut made = 0;
         for home in homes(tx, found, Some(month(self.period))).await? {
-            let bill = home.bill(&self.rules);
-            if done.contains(&home.id) || bill.lines.is_empty() {
+            if done.contains(&home.id) {
+                continue;
+            }
+            let bill = home.bill(&mut biller);
+            if bill.lines.is_empty() {
                 continue;
             }
             self.issue(tx, &home, bill, &readers).await?;

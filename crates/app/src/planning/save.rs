@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     Caller, Cx, Error,
-    billing::{quote, without_uses},
+    billing::{biller, quote, without_uses},
     contact::Letterhead,
 };
 
@@ -86,8 +86,9 @@ pub async fn verify(
         over: at_counter && counter.over,
     };
     let decided = decide(&mut board, wishes, asked)?;
+    let mut biller = biller(&rules);
     let priced = |change: Change| {
-        let price = quote(&rules, &homes, &change.line);
+        let price = quote(&mut biller, &homes, &change.line);
         Line {
             price,
             ..change.line

@@ -166,7 +166,7 @@ impl Tariffs {
 
     /// A unit that tariffs speak of; none for one that has no price of its own.
     pub fn unit(&self, id: &str) -> Option<Word> {
-        self.lexicon.word(id).ok()
+        self.lexicon.find(id.trim())
     }
 
     /// Facts as the command line and worked examples write them.

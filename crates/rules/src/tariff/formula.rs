@@ -205,15 +205,14 @@ pub enum Formula {
 }
 
 impl Formula {
-    /// Whether the quotient or the income plays a part.
-    pub fn needs_resources(&self) -> bool {
-        let resources = |m: Measure| matches!(m, Measure::Quotient | Measure::Income);
-        let cell = |cell: &Cell| cell.rate.is_some_and(|(_, m)| resources(m));
+    /// Whether it is a part of such a measure, or cut by one.
+    pub fn follows(&self, asks: impl Fn(Measure) -> bool) -> bool {
+        let cell = |cell: &Cell| cell.rate.is_some_and(|(_, m)| asks(m));
         match self {
             Self::Cell(one) => cell(one),
-            Self::Points(points) => resources(points.by),
+            Self::Points(points) => asks(points.by),
             Self::Table(table) => {
-                resources(table.by) || table.rows.iter().any(|row| row.cells.iter().any(cell))
+                asks(table.by) || table.rows.iter().any(|row| row.cells.iter().any(cell))
             }
         }
     }

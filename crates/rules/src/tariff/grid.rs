@@ -234,9 +234,15 @@ impl Grid {
     /// Whether the quotient or the income plays a part in a line.
     pub fn needs_resources(&self) -> bool {
         self.lines.iter().any(|line| {
-            let asks = |m: &Measure| matches!(m, Measure::Quotient | Measure::Income);
-            line.formula.needs_resources() || line.when.within.iter().any(|(m, _)| asks(m))
+            let asks = |m: Measure| matches!(m, Measure::Quotient | Measure::Income);
+            line.formula.follows(asks) || line.when.within.iter().any(|(m, _)| asks(*m))
         })
+    }
+
+    /// Whether a price may say the day or the number of the use that it is of, so that no two are said alike.
+    pub fn says_which(&self) -> bool {
+        let asks = |m: Measure| matches!(m, Measure::Day | Measure::Occurrence);
+        self.lines.iter().any(|line| line.formula.follows(asks))
     }
 }
 

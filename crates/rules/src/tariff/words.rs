@@ -115,6 +115,8 @@ pub enum WordError {
 #[derive(Debug, Clone, Default)]
 pub struct Lexicon {
     words: Vec<String>,
+    /// The same in lower case, as they are looked for.
+    lower: Vec<String>,
     axes: Vec<Axis>,
 }
 
@@ -130,6 +132,7 @@ impl Lexicon {
         }
         let number = u8::try_from(self.words.len()).map_err(|_| WordError::TooMany)?;
         self.words.push(word.to_owned());
+        self.lower.push(word.to_lowercase());
         Ok(Word(number))
     }
 
@@ -249,9 +252,10 @@ impl Lexicon {
         set.with(word)
     }
 
-    fn find(&self, text: &str) -> Option<Word> {
+    /// The word, if it is known.
+    pub fn find(&self, text: &str) -> Option<Word> {
         let lower = text.to_lowercase();
-        let at = (self.words.iter()).position(|known| known.to_lowercase() == lower)?;
+        let at = self.lower.iter().position(|known| *known == lower)?;
         u8::try_from(at).ok().map(Word)
     }
 

@@ -23,7 +23,7 @@ use preau_app::{
 };
 use preau_bench::{Process, Report, Target, processor_time, town};
 use preau_rules::{
-    bill::{self, Household, Kid, Use},
+    bill::{Biller, Household, Kid, Use},
     booking::State,
 };
 use preau_store::{
@@ -116,11 +116,12 @@ async fn pricing(report: &mut Report, cx: &Cx) -> Result<()> {
         })
     });
     let uses: Vec<Use<'_>> = uses.collect();
+    let mut biller = Biller::new(&rules.tariffs, &rules.loaded.rulebook);
     let started = Instant::now();
     let mut lines = 0_usize;
     while started.elapsed() < Duration::from_secs(3) {
         for _ in 0..100 {
-            let bill = bill::bill(&rules.tariffs, &rules.loaded.rulebook, &home, &uses);
+            let bill = biller.bill(&home, &uses);
             ensure!(bill.anomalies.is_empty(), "no price");
             lines += bill.lines.len();
         }
