@@ -105,6 +105,15 @@ async fn a_month_is_issued_once_and_numbers_have_no_gap() {
         .unwrap();
     let numbers: Vec<&str> = all.iter().map(|i| i.number.as_str()).collect();
     assert_eq!(numbers, ["2027-00001", "2027-00002"]);
+    // Pressed twice: the answer is the same.
+    let path = "/agent/facturation/2026-11";
+    book(&town, "F1", "Zoé", &["2026-11-30"]).await;
+    let mut regine = agent(&town, "Regine", RolePreset::Regisseur, path).await;
+    let mut twice = regine.clone();
+    regine.press("Émettre").await;
+    regine.sees("1 facture est émise");
+    twice.press("Émettre").await;
+    twice.sees("1 facture est émise");
     // The month that runs is not billed.
     let early = billing::issue(&town.system(), "2027-01-01".parse().unwrap(), &form).await;
     assert!(early.is_err());

@@ -55,6 +55,8 @@ pub struct MonthForm {
 pub struct Issue {
     /// Invoices that were made now.
     pub invoices: usize,
+    /// Invoices of the month, whoever made them.
+    pub all: i64,
 }
 
 struct Start {
@@ -318,7 +320,12 @@ pub async fn issue(cx: &Cx, period: Date, form: &MonthForm) -> Result<Issue, Err
                 after = last;
                 invoices += made;
             }
-            None => return Ok(Issue { invoices }),
+            None => {
+                let runs = billing::runs(&mut cx.read().await?).await?;
+                let run = runs.iter().find(|run| run.period == period);
+                let all = run.map_or(0, |run| run.invoices);
+                return Ok(Issue { invoices, all });
+            }
         }
     }
 }

@@ -225,13 +225,13 @@ async fn issue(Path(text): Path<String>, Submitted { call, form }: Submitted) ->
         malgre: form.ticked("malgre"),
     };
     match billing::issue(&call.cx, first, &asked).await {
-        Ok(billing::Issue { invoices: 0 }) => Ok(call.see_saying(
+        Ok(billing::Issue { all: 0, .. }) => Ok(call.see_saying(
             &format!("{HOME}/{text}"),
             "info",
             "Rien n’était à facturer : aucune facture n’est émise.",
         )),
         Ok(done) => {
-            let count = done.invoices as u64;
+            let count = done.all.unsigned_abs();
             let said = french::count(count, "facture est émise", "factures sont émises");
             let path = format!("{HOME}/{text}");
             Ok(call.see_saying(
