@@ -315,17 +315,14 @@ pub async fn issue(cx: &Cx, period: Date, form: &MonthForm) -> Result<Issue, Err
             seed: cx.app.entropy.bytes(),
             head: Arc::clone(&head),
         };
-        match turn.write(batch).await? {
-            Some((last, made)) => {
-                after = last;
-                invoices += made;
-            }
-            None => {
-                let runs = billing::runs(&mut cx.read().await?).await?;
-                let run = runs.iter().find(|run| run.period == period);
-                let all = run.map_or(0, |run| run.invoices);
-                return Ok(Issue { invoices, all });
-            }
-        }
+        let Some((last, made)) = turn.write(batch).await? else {
+            break;
+        };
+        after = last;
+        invoices += made;
     }
+    let runs = billing::runs(&mut cx.read().await?).await?;
+    let run = runs.iter().find(|run| run.period == period);
+    let all = run.map_or(0, |run| run.invoices);
+    Ok(Issue { invoices, all })
 }
