@@ -11,15 +11,17 @@ mod enrol;
 mod plan;
 mod promote;
 mod receipt;
+mod roll_call;
 pub mod rules;
 mod save;
 
 pub use absence::{AbsenceForm, tell};
 pub use board::Of;
-pub use day::{List, Present, day};
+pub use day::{List, Place, Present, day};
 pub use decide::{Line, Outcome, Wish};
 pub use enrol::{EnrolForm, Enrolled, end_enrolment, enrol, enrolments};
 pub use plan::{ChildPlan, Plan, Row, Show, Shown, plan};
 pub(crate) use receipt::done_fr;
 pub use receipt::{Line as ReceiptLine, Sheet, UNDO_MINUTES, receipt};
+pub use roll_call::{Called, Roll, call, hours, roll};
 pub use save::{Counter, MOST, Saved, save, undo, verify};

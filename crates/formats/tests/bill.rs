@@ -9,6 +9,8 @@ use preau_formats::{school_holidays, settings, tariff_settings};
 use preau_rules::{
     bill::{Bill, Biller, Enrolled, Household, Kid, Use},
     booking::State,
+    calendar::Hour,
+    roll_call::{Mark, Seen},
     settings::Rulebook,
     tariff::Tariffs,
 };
@@ -63,6 +65,7 @@ fn came(child: usize, day: i8, activity: &'static str) -> Use<'static> {
         unit: activity,
         state: State::Booked,
         supplement: "",
+        seen: None,
     }
 }
 
@@ -242,5 +245,70 @@ fn a_day_of_holidays_and_a_weekday_are_words_of_the_tariffs() {
     assert_eq!(
         cents(&Biller::new(&tariffs, &book).bill(&home, &uses)),
         [700, 900]
+    );
+}
+
+fn seen(one: Use<'static>, mark: Mark, unbooked: bool) -> Use<'static> {
+    Use {
+        seen: Some(Seen {
+            mark,
+            unbooked,
+            arrived: None,
+            departed: None,
+        }),
+        ..one
+    }
+}
+
+#[test]
+fn the_roll_counts_before_the_booking() {
+    let (book, tariffs) = read(
+        "[[tariffs]]\nactivity = \"cantine\"\nlines = [{ when = \"non réservé\", price = 7 }, { price = 4 }]\n[[absences]]\nname = \"Absence excusée\"\nbill = \"50 %\"\n",
+    );
+    let home = home(vec![kid(2017, &["cantine"])]);
+    let told = |day| Use {
+        state: State::Absent,
+        ..came(0, day, "cantine")
+    };
+    let uses = [
+        seen(came(0, 5, "cantine"), Mark::Present, false),
+        seen(came(0, 6, "cantine"), Mark::Absent, false),
+        seen(came(0, 8, "cantine"), Mark::Excused, false),
+        seen(told(9), Mark::Present, false),
+        seen(told(12), Mark::Absent, false),
+        seen(came(0, 13, "cantine"), Mark::Present, true),
+    ];
+    let bill = Biller::new(&tariffs, &book).bill(&home, &uses);
+    assert_eq!(cents(&bill), [400, 400, 200, 400, 200, 700]);
+    for (line, said) in [
+        (1, "absent au pointage"),
+        (2, "Absence excusée"),
+        (3, "mais présent au pointage"),
+        (4, "Absence signalée"),
+        (5, "Venu sans réservation"),
+    ] {
+        assert!(
+            bill.lines[line].why.contains(said),
+            "{:?}",
+            bill.lines[line]
+        );
+    }
+}
+
+#[test]
+fn the_hours_of_the_roll_are_what_is_billed() {
+    let (book, tariffs) = read(
+        "[[tariffs]]\nactivity = \"mercredi\"\nlines = [{ when = \"départ 12:10+\", price = 9 }, { price = 4 }]\n",
+    );
+    let home = home(vec![kid(2017, &["mercredi"])]);
+    let mut late = seen(came(0, 5, "mercredi"), Mark::Present, false);
+    late.seen = late.seen.map(|seen| Seen {
+        departed: Hour::parse("12:25"),
+        ..seen
+    });
+    let uses = [late, came(0, 6, "mercredi")];
+    assert_eq!(
+        cents(&Biller::new(&tariffs, &book).bill(&home, &uses)),
+        [900, 400]
     );
 }

@@ -6,7 +6,13 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use crate::{booking::State, money::Cents, settings::Rulebook, tariff::Tariffs};
+use crate::{
+    booking::State,
+    money::Cents,
+    roll_call::{Mark, Seen},
+    settings::Rulebook,
+    tariff::Tariffs,
+};
 use month::Month;
 
 /// What decides a family's prices.
@@ -66,6 +72,42 @@ pub struct Use<'a> {
     pub state: State,
     /// Name of the supplement of what was booked late, or nothing.
     pub supplement: &'a str,
+    /// How the child was seen, where the roll was called.
+    pub seen: Option<Seen>,
+}
+
+impl Use<'_> {
+    /// What counts: who came came, whatever was told before; who is excused is absent.
+    fn stands(&self) -> State {
+        match self.seen.map(|seen| seen.mark) {
+            Some(Mark::Present) => State::Booked,
+            Some(Mark::Excused) => State::Absent,
+            Some(Mark::Absent) | None => self.state,
+        }
+    }
+
+    /// The word of the tariffs that the roll adds.
+    fn roll_word(&self) -> Option<&'static str> {
+        match (self.state, self.seen?) {
+            (_, seen) if seen.unbooked => Some("non réservé"),
+            (State::Booked, seen) if seen.mark == Mark::Absent => Some("absence injustifiée"),
+            _ => None,
+        }
+    }
+
+    /// What the roll adds to the reason of a price.
+    fn seen_fr(&self) -> &'static str {
+        match (self.state, self.seen) {
+            (_, Some(seen)) if seen.unbooked => " Venu sans réservation.",
+            (State::Booked, Some(seen)) if seen.mark == Mark::Absent => {
+                " Réservé, et absent au pointage\u{a0}: dû."
+            }
+            (State::Absent, Some(seen)) if seen.mark == Mark::Present => {
+                " Absence signalée, mais présent au pointage."
+            }
+            _ => "",
+        }
+    }
 }
 
 /// A line of the bill.

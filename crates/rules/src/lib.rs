@@ -67,6 +67,7 @@ pub mod phone;
 pub mod procedure;
 pub mod publication;
 pub mod retention;
+pub mod roll_call;
 pub mod settings;
 pub mod slug;
 pub mod subscriber_code;

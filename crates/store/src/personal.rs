@@ -61,6 +61,14 @@ pub const PERSONAL: &[Personal] = &[
         WITH_FAMILY,
     ),
     personal(
+        "roll_call",
+        &[
+            "day", "activity", "unit", "site", "class", "mark", "arrived", "departed", "by_name",
+        ],
+        About::Family,
+        WITH_FAMILY,
+    ),
+    personal(
         "receipt",
         &["by_name", "reason"],
         About::Family,

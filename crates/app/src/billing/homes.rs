@@ -6,13 +6,15 @@ use jiff::civil::Date;
 use preau_rules::{
     bill::{self, Bill, Biller, Household, Use},
     booking::State,
+    calendar::Hour,
     family::written_date,
     money::Cents,
     permission::Right,
+    roll_call::{Mark, Seen},
 };
 use preau_store::{
     Command, Tx,
-    tables::{billing, family, invoice, journal, subscription},
+    tables::{billing, family, invoice, journal, roll_call, subscription},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -24,6 +26,9 @@ use crate::{
         rules::{self, Current},
     },
 };
+
+/// What the store calls a use without a booking.
+pub(super) const UNBOOKED: &str = "unbooked";
 
 /// A family with its bill of some days.
 pub(crate) struct Home {
@@ -41,13 +46,24 @@ impl Home {
     pub(super) fn bill(&self, biller: &mut Biller<'_>) -> Bill {
         let place = |child: Uuid| self.children.iter().position(|kid| kid.id == child);
         let uses = self.uses.iter().filter_map(|one| {
+            let unbooked = one.state == UNBOOKED;
             Some(Use {
                 child: place(one.child_id)?,
                 day: one.day,
                 activity: &one.activity,
                 unit: &one.unit,
-                state: State::parse(&one.state)?,
+                state: if unbooked {
+                    State::Booked
+                } else {
+                    State::parse(&one.state)?
+                },
                 supplement: &one.supplement,
+                seen: Mark::parse(&one.mark).map(|mark| Seen {
+                    mark,
+                    unbooked,
+                    arrived: Hour::parse(&one.arrived),
+                    departed: Hour::parse(&one.departed),
+                }),
             })
         });
         let uses: Vec<Use<'_>> = uses.collect();
@@ -146,6 +162,11 @@ pub(super) async fn homes(
         for one in billing::uses(tx, (&from, &to), days).await? {
             uses.entry(one.family_id).or_default().push(one);
         }
+        for one in roll_call::unbooked(tx, (&from, &to), days).await? {
+            let all = uses.entry(one.family_id).or_default();
+            let place = all.partition_point(|known| known.day <= one.day);
+            all.insert(place, one);
+        }
     }
     let mut by_family: HashMap<Uuid, Vec<&billing::Guardian>> = HashMap::new();
     for guardian in &guardians {
@@ -232,6 +253,7 @@ pub(crate) fn quote(biller: &mut Biller<'_>, homes: &[Home], line: &Line) -> Opt
         unit: &line.unit,
         state: State::Booked,
         supplement: line.supplement.as_deref().unwrap_or_default(),
+        seen: None,
     };
     let (cents, why) = biller.quote(&home.household, one).ok()?;
     Some(Quote { cents, why })

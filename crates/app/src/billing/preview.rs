@@ -1,11 +1,13 @@
 //! What a month would cost, before anything is issued.
 
+use std::collections::HashMap;
+
 use jiff::{ToSpan, civil::Date};
 use preau_rules::{bill::Biller, french, money::Cents, permission::Right};
 use preau_store::tables::billing::{self, Summary};
 
 use super::{
-    homes::{Home, biller, homes, label},
+    homes::{Home, UNBOOKED, biller, homes, label},
     run::{BATCH, month},
 };
 use crate::{
@@ -34,6 +36,12 @@ pub struct Preview {
     pub anomalies: Vec<(String, String, String)>,
     /// How many there are.
     pub unpriced: usize,
+    /// Children who came without a booking.
+    pub unbooked: usize,
+    /// Bookings without a mark, of units whose roll was called that month: billed as booked.
+    pub unmarked: usize,
+    /// The first of them: which family, and which booking.
+    pub unmarked_first: Vec<(String, String)>,
     /// Families without a quotient.
     pub no_quotient: usize,
     /// What is already issued.
@@ -82,18 +90,65 @@ pub async fn preview(cx: &Cx, period: Date) -> Result<Preview, Error> {
         return Ok(preview);
     }
     let mut biller = biller(&rules);
+    let mut rolls = Rolls::default();
     let mut after = String::new();
     loop {
         let found = billing::batch(&mut tx, &after, BATCH).await?;
         let Some(last) = found.last() else { break };
         after.clone_from(&last.reference);
         for home in homes(&mut tx, found, Some(days)).await? {
+            rolls.count(&home, &rules);
             preview.add(&home, &rules, &mut biller);
         }
     }
+    rolls.tell(&mut preview);
     preview.dearest.sort_by_key(|(_, _, cents)| -cents.0);
     preview.dearest.truncate(10);
     Ok(preview)
+}
+
+/// What the roll says of a month, unit by unit.
+#[derive(Debug, Default)]
+struct Rolls(HashMap<String, Roll>);
+
+#[derive(Debug, Default)]
+struct Roll {
+    marked: bool,
+    unbooked: usize,
+    unmarked: usize,
+    first: Vec<(String, String)>,
+}
+
+impl Rolls {
+    fn count(&mut self, home: &Home, rules: &Current) {
+        for one in &home.uses {
+            let label = label(rules, &one.activity, &one.unit);
+            let day = french::day(one.day);
+            let roll = self.0.entry(label).or_default();
+            roll.marked |= !one.mark.is_empty();
+            roll.unbooked += usize::from(one.state == UNBOOKED);
+            if one.mark.is_empty() {
+                roll.unmarked += 1;
+                if roll.first.len() < SHOWN {
+                    let family = format!("{} {}", home.reference, home.name);
+                    roll.first.push((family, day));
+                }
+            }
+        }
+    }
+
+    /// A unit whose roll was never called that month is billed by its bookings, and that is no oversight.
+    fn tell(self, preview: &mut Preview) {
+        for (label, roll) in self.0.into_iter().filter(|(_, roll)| roll.marked) {
+            preview.unbooked += roll.unbooked;
+            preview.unmarked += roll.unmarked;
+            let first = roll.first.into_iter();
+            let first = first.map(|(family, day)| (family, format!("{label}, {day}")));
+            preview.unmarked_first.extend(first);
+        }
+        preview.unmarked_first.sort();
+        preview.unmarked_first.truncate(SHOWN);
+    }
 }
 
 impl Preview {

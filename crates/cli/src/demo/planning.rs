@@ -7,8 +7,9 @@ use jiff::{
 };
 use preau_app::{
     Cx,
-    planning::{self, EnrolForm, Wish, rules},
+    planning::{self, Called, EnrolForm, Wish, rules},
 };
+use preau_rules::roll_call::Mark;
 use preau_store::tables::family as rows;
 use uuid::Uuid;
 
@@ -17,6 +18,8 @@ use crate::agent::in_words;
 
 /// Families whose children come.
 const ENROLLED: usize = 30;
+/// Days whose roll is called, up to yesterday.
+const CALLED: i64 = 7;
 const SETTINGS: &str = include_str!("../../demo/activities.toml");
 
 /// Describes the activities, enrols, and books.
@@ -47,6 +50,30 @@ pub(super) async fn make(cx: &Cx, name: &str, slug: &str, today: Date, count: u3
         }
         let wishes = wishes(n, &children, today);
         planning::save(cx, Some(found.id), wishes, None)
+            .await
+            .map_err(in_words)?;
+    }
+    for back in 1..=CALLED {
+        call(cx, today.saturating_sub(back.days())).await?;
+    }
+    Ok(())
+}
+
+/// The roll of a day: nearly everybody came, who did not now and then has a reason.
+async fn call(cx: &Cx, day: Date) -> Result<()> {
+    for list in planning::day(cx, day).await.map_err(in_words)? {
+        let marks = (1_usize..).zip(&list.children).map(|(at, child)| Called {
+            child: child.child,
+            family: child.family_id,
+            mark: Some(match at {
+                at if at.is_multiple_of(9) => Mark::Absent,
+                at if at.is_multiple_of(13) => Mark::Excused,
+                _ => Mark::Present,
+            }),
+            arrived: String::new(),
+            departed: String::new(),
+        });
+        planning::call(cx, day, list.place.clone(), None, marks.collect())
             .await
             .map_err(in_words)?;
     }

@@ -11,6 +11,7 @@ use crate::{
     deadline::{Season, in_season},
     french,
     money::Cents,
+    roll_call::Mark,
     settings::Rulebook,
     tariff::{
         Facts, Grid, Measure, PriceError, Priced, Tariffs,
@@ -24,8 +25,8 @@ use crate::{
     },
 };
 
-/// What the words of a use depend on: the child, the unit, the supplement, the weekday, holidays or not.
-type Case<'a> = (usize, &'a str, &'a str, Weekday, bool);
+/// What the words of a use depend on: the child, the unit, the supplement, the roll, the weekday, holidays or not.
+type Case<'a> = (usize, &'a str, &'a str, Option<&'static str>, Weekday, bool);
 
 /// One family's month, while it is priced.
 pub(super) struct Month<'a> {
@@ -51,7 +52,7 @@ impl<'a> Month<'a> {
         uses: &'a [Use<'a>],
     ) -> Self {
         let mut present: HashMap<(Date, &str), Vec<usize>> = HashMap::new();
-        for one in uses.iter().filter(|one| one.state == State::Booked) {
+        for one in uses.iter().filter(|one| one.stands() == State::Booked) {
             let here = present.entry((one.day, one.activity)).or_default();
             if !here.contains(&one.child) {
                 here.push(one.child);
@@ -75,7 +76,8 @@ impl<'a> Month<'a> {
         let holidays = *(self.holidays.entry(one.day))
             .or_insert_with(|| in_season(Season::Holidays, one.day, calendar));
         let weekday = one.day.weekday();
-        let key = (one.child, one.unit, one.supplement, weekday, holidays);
+        let roll = one.roll_word();
+        let key = (one.child, one.unit, one.supplement, roll, weekday, holidays);
         if let Some((_, known)) = self.words.iter().find(|(known, _)| *known == key) {
             return Ok(*known);
         }
@@ -85,6 +87,7 @@ impl<'a> Month<'a> {
         words.extend(self.home.children.get(one.child).and_then(|kid| kid.level));
         words.extend(holidays.then_some("vacances"));
         words.push(one.unit);
+        words.extend(roll);
         if !one.supplement.is_empty() {
             words.push("hors délai");
             words.push(one.supplement);
@@ -135,8 +138,14 @@ impl<'a> Month<'a> {
         }
         if let Some(unit) = self.book.served(one.activity, one.unit) {
             for (measure, hour) in [
-                (Measure::Arrival, unit.start),
-                (Measure::Departure, unit.end),
+                (
+                    Measure::Arrival,
+                    one.seen.and_then(|seen| seen.arrived).or(unit.start),
+                ),
+                (
+                    Measure::Departure,
+                    one.seen.and_then(|seen| seen.departed).or(unit.end),
+                ),
             ] {
                 if let Some(hour) = hour {
                     facts.set(measure, i64::from(Hour::minutes(hour)));
@@ -148,7 +157,7 @@ impl<'a> Month<'a> {
 
     /// What a use costs; nothing when an absence owes nothing.
     pub(super) fn one(&mut self, one: &Use<'a>) -> Result<Option<(Cents, String)>, String> {
-        let due = match one.state {
+        let due = match one.stands() {
             State::Booked => Due::Full,
             State::Absent => self.absent(one)?,
             State::Waiting => return Ok(None),
@@ -162,22 +171,23 @@ impl<'a> Month<'a> {
         let grid = tariffs.grid(one.activity, unit, &facts);
         let grid = grid.map_err(|error| error.message_fr())?;
         let (full, why) = self.priced(grid, one, facts)?;
-        let absent = |text: &str| format!("{why} {text}");
+        let seen = one.seen_fr();
+        let told = match one.seen {
+            Some(seen) if seen.mark == Mark::Excused => "Absence excusée",
+            _ => "Absence signalée",
+        };
         Ok(Some(match due {
-            Due::Full if one.state == State::Absent => {
-                (full, absent("Absence signalée : due selon le règlement."))
+            Due::Full if one.stands() == State::Absent => {
+                (full, format!("{why} {told}\u{a0}: due selon le règlement."))
             }
-            Due::Full | Due::Nothing => (full, why),
+            Due::Full | Due::Nothing => (full, format!("{why}{seen}")),
             Due::Part(part) => {
                 let cents = crate::tariff::exact::Exact::whole(full.0).times(part);
                 let cents = cents.and_then(|exact| grid.rounding.cents(exact));
                 let cents = cents.ok_or_else(|| PriceError::TooLarge.message_fr())?;
-                (Cents(cents), absent("Absence signalée : due en partie."))
+                (Cents(cents), format!("{why} {told}\u{a0}: due en partie."))
             }
-            Due::Price(cents) => (
-                cents,
-                "Absence signalée : prix fixe du règlement.".to_owned(),
-            ),
+            Due::Price(cents) => (cents, format!("{told}\u{a0}: prix fixe du règlement.")),
         }))
     }
 
@@ -239,7 +249,7 @@ impl<'a> Month<'a> {
             other.child == one.child
                 && other.activity == one.activity
                 && other.unit == one.unit
-                && other.state == State::Absent
+                && other.stands() == State::Absent
         };
         let days: Vec<Date> = self.uses.iter().filter(same).map(|u| u.day).collect();
         let facts = self.facts(one)?;

@@ -39,6 +39,24 @@ CREATE TABLE booking (
 ) STRICT;
 CREATE INDEX booking_day ON booking (day, state, turn);
 
+-- Pointage: who was seen. `family_id` is billed; hours as "16:30", '' where nobody wrote them down.
+CREATE TABLE roll_call (
+  child_id UUID NOT NULL REFERENCES child (id) DEFERRABLE,
+  day DATE NOT NULL,
+  activity TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  family_id UUID NOT NULL REFERENCES family (id) DEFERRABLE,
+  site TEXT NOT NULL,
+  class TEXT NOT NULL,
+  mark TEXT NOT NULL CHECK (mark IN ('present', 'absent', 'excused')),
+  arrived TEXT NOT NULL,
+  departed TEXT NOT NULL,
+  at INSTANT NOT NULL,
+  by_name TEXT NOT NULL,
+  PRIMARY KEY (child_id, day, activity, unit)
+) STRICT;
+CREATE INDEX roll_call_day ON roll_call (day);
+
 -- Places taken, so that nobody counts bookings.
 CREATE TABLE taken (
   day DATE NOT NULL,

@@ -10,7 +10,7 @@ statements! {
     ONE = "SELECT id, reference, name FROM family WHERE id = ?1";
     GUARDIANS = "SELECT family_guardian.family_id, guardian.civility, guardian.first_name, guardian.last_name, (SELECT value FROM fact WHERE fact.member_id = guardian.id AND fact.field = 'quotient'), (SELECT value FROM fact WHERE fact.member_id = guardian.id AND fact.field = 'quotient_du'), (SELECT value FROM fact WHERE fact.member_id = guardian.id AND fact.field = 'adresse'), (SELECT value FROM fact WHERE fact.member_id = guardian.id AND fact.field = 'factures') FROM family JOIN family_guardian ON family_guardian.family_id = family.id JOIN guardian ON guardian.id = family_guardian.guardian_id WHERE family.reference >= ?1 AND family.reference <= ?2 ORDER BY family.reference, family_guardian.id";
     CHILDREN = "SELECT family_child.family_id, child.id, child.first_name, child.born_on, (SELECT value FROM fact WHERE fact.member_id = child.id AND fact.field = 'niveau') FROM family JOIN family_child ON family_child.family_id = family.id JOIN child ON child.id = family_child.child_id WHERE family.reference >= ?1 AND family.reference <= ?2 ORDER BY family.reference, child.born_on, family_child.id";
-    USES = "SELECT booking.family_id, booking.child_id, booking.day, booking.activity, booking.unit, booking.state, booking.supplement FROM family CROSS JOIN family_child CROSS JOIN booking WHERE family_child.family_id = family.id AND booking.child_id = family_child.child_id AND booking.family_id = family.id AND family.reference >= ?1 AND family.reference <= ?2 AND booking.day BETWEEN ?3 AND ?4 AND booking.state IN ('booked', 'absent') ORDER BY family.reference, booking.day, booking.child_id, booking.activity, booking.unit";
+    USES = "SELECT booking.family_id, booking.child_id, booking.day, booking.activity, booking.unit, booking.state, booking.supplement, COALESCE(roll_call.mark, ''), COALESCE(roll_call.arrived, ''), COALESCE(roll_call.departed, '') FROM family CROSS JOIN family_child CROSS JOIN booking LEFT JOIN roll_call ON roll_call.child_id = booking.child_id AND roll_call.day = booking.day AND roll_call.activity = booking.activity AND roll_call.unit = booking.unit WHERE family_child.family_id = family.id AND booking.child_id = family_child.child_id AND booking.family_id = family.id AND family.reference >= ?1 AND family.reference <= ?2 AND booking.day BETWEEN ?3 AND ?4 AND booking.state IN ('booked', 'absent') ORDER BY family.reference, booking.day, booking.child_id, booking.activity, booking.unit";
     ENROLMENTS = "SELECT enrolment.child_id, enrolment.activity, enrolment.first_on, enrolment.last_on FROM family JOIN family_child ON family_child.family_id = family.id JOIN enrolment ON enrolment.child_id = family_child.child_id WHERE family.reference >= ?1 AND family.reference <= ?2 ORDER BY enrolment.first_on, enrolment.id";
     READERS = "SELECT subscription.family_id, account.civility, account.first_name, account.last_name, account.email FROM family JOIN subscription ON subscription.family_id = family.id JOIN account ON account.id = subscription.account_id WHERE family.reference >= ?1 AND family.reference <= ?2 AND subscription.ended_at IS NULL AND account.blocked_at IS NULL ORDER BY subscription.id";
     WORDS = "SELECT billing_profile.family_id, billing_profile.words FROM billing_profile JOIN family ON family.id = billing_profile.family_id WHERE family.reference >= ?1 AND family.reference <= ?2";
@@ -104,7 +104,7 @@ row! {
 }
 
 row! {
-    /// A booking that may cost something.
+    /// A booking that may cost something, with how the child was seen.
     pub struct Use {
         /// Of which family.
         pub family_id: Uuid,
@@ -116,10 +116,16 @@ row! {
         pub activity: String,
         /// The unit.
         pub unit: String,
-        /// `booked` or `absent`.
+        /// `booked` or `absent`; `unbooked` where a child came without a booking.
         pub state: String,
         /// Name of the supplement, or nothing.
         pub supplement: String,
+        /// What was marked, or nothing.
+        pub mark: String,
+        /// When the child came, or nothing.
+        pub arrived: String,
+        /// When the child left, or nothing.
+        pub departed: String,
     }
 }
 

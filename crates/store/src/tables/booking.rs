@@ -7,7 +7,7 @@ use crate::{Tx, Value, args, error::StoreError, row, sql::statements};
 
 statements! {
     OF_FAMILY = "SELECT booking.child_id, booking.day, booking.activity, booking.unit, booking.family_id, booking.state, booking.site, booking.class, booking.supplement, booking.turn, booking.since, CASE WHEN booking.state = 'waiting' THEN (SELECT COUNT(*) FROM booking AS other WHERE other.day = booking.day AND other.activity = booking.activity AND other.unit = booking.unit AND other.site = booking.site AND other.class = booking.class AND other.state = 'waiting' AND other.turn <= booking.turn) ELSE 0 END FROM booking WHERE booking.child_id IN (SELECT child_id FROM family_child WHERE family_id = ?1) AND booking.day BETWEEN ?2 AND ?3";
-    ROSTER = "SELECT booking.child_id, child.first_name, child.last_name, family.name, booking.activity, booking.unit, booking.site, booking.class, booking.state FROM booking JOIN child ON child.id = booking.child_id JOIN family ON family.id = booking.family_id WHERE booking.day = ?1 AND booking.state <> 'waiting' ORDER BY child.last_name, child.first_name, booking.child_id";
+    ROSTER = "SELECT booking.child_id, child.first_name, child.last_name, family.id, family.name, booking.activity, booking.unit, booking.site, booking.class, booking.state FROM booking JOIN child ON child.id = booking.child_id JOIN family ON family.id = booking.family_id WHERE booking.day = ?1 AND booking.state <> 'waiting' ORDER BY child.last_name, child.first_name, booking.child_id";
     WAITING = "SELECT booking.child_id, booking.day, booking.activity, booking.unit, booking.family_id, booking.state, booking.site, booking.class, booking.supplement, booking.turn, booking.since, CAST(0 AS bigint) FROM booking WHERE booking.day = ?1 AND booking.state = 'waiting' ORDER BY booking.turn";
     PUT = "INSERT INTO booking (child_id, day, activity, unit, family_id, state, site, class, supplement, turn, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (child_id, day, activity, unit) DO UPDATE SET family_id = excluded.family_id, state = excluded.state, supplement = excluded.supplement, turn = excluded.turn, since = excluded.since";
     TAKE = "DELETE FROM booking WHERE child_id = ?1 AND day = ?2 AND activity = ?3 AND unit = ?4";
@@ -54,7 +54,9 @@ row! {
         pub first_name: String,
         /// Last name.
         pub last_name: String,
-        /// Name of the family that booked.
+        /// The family that booked.
+        pub family_id: Uuid,
+        /// Its name.
         pub family: String,
         /// The activity.
         pub activity: String,

@@ -30,6 +30,7 @@ pub mod recovery;
 pub mod request;
 pub mod retention;
 pub mod role;
+pub mod roll_call;
 pub mod rulebook;
 pub mod seal;
 pub mod session;
@@ -77,6 +78,7 @@ pub fn every_statement() -> Vec<(&'static Sql, bool)> {
         retention::ALL,
         role::ALL,
         rulebook::ALL,
+        roll_call::ALL,
         seal::ALL,
         session::ALL,
         setting::ALL,

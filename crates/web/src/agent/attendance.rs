@@ -2,10 +2,11 @@
 
 use askama::Template;
 use jiff::ToSpan;
-use preau_app::planning;
-use preau_rules::{french, permission::Right};
+use preau_app::planning::{self, List, Present};
+use preau_rules::{french, permission::Right, roll_call::Mark};
 
 use crate::{
+    agent::roll_call,
     call::{Call, Reply},
     page::Page,
     params::{self, Asked},
@@ -18,12 +19,21 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     routes.get(HOME, Access::Holds(Right::Attendance), show)
 }
 
+struct ChildView {
+    name: String,
+    about: String,
+    /// What is to be known: the words and their colour.
+    known: Option<(&'static str, &'static str)>,
+}
+
 struct ListView {
     title: String,
     expected: String,
     absent: String,
-    /// Name, family and group, absent.
-    children: Vec<(String, String, bool)>,
+    /// « Appel fait : 21 présents, 2 absents ».
+    called: String,
+    call: String,
+    children: Vec<ChildView>,
 }
 
 #[derive(Template)]
@@ -54,6 +64,8 @@ async fn show(call: Call, asked: Asked) -> Reply {
             0 => String::new(),
             n => french::count(n, "absence signalée", "absences signalées"),
         },
+        called: called(list),
+        call: call.href(&roll_call::path(day, &list.place)),
         children: list
             .children
             .iter()
@@ -63,7 +75,11 @@ async fn show(call: Call, asked: Asked) -> Reply {
                 } else {
                     format!("{}, famille {}", c.group, c.family)
                 };
-                (c.name.clone(), about, c.absent)
+                ChildView {
+                    name: c.name.clone(),
+                    about,
+                    known: known(c),
+                }
             })
             .collect(),
     });
@@ -75,4 +91,30 @@ async fn show(call: Call, asked: Asked) -> Reply {
         today: href(today),
         lists: lists.collect(),
     })
+}
+
+/// How the roll was called.
+fn called(list: &List) -> String {
+    if list.called_at.is_none() {
+        return String::new();
+    }
+    let absent = list.marked(Mark::Absent) + list.marked(Mark::Excused);
+    let present = french::count(list.marked(Mark::Present) as u64, "présent", "présents");
+    match absent as u64 {
+        0 => format!("appel fait\u{a0}: {present}"),
+        n => format!(
+            "appel fait\u{a0}: {present}, {}",
+            french::count(n, "absent", "absents")
+        ),
+    }
+}
+
+/// What is to be known of a child: the words and their colour.
+fn known(child: &Present) -> Option<(&'static str, &'static str)> {
+    match child.mark {
+        Some(Mark::Present) if child.unbooked => Some(("présent sans réservation", "stop")),
+        Some(Mark::Present) => Some(("présent", "ok")),
+        Some(mark) => Some((mark.label_fr(), "stop")),
+        None => child.absent.then_some(("absence signalée", "warn")),
+    }
 }

@@ -40,6 +40,7 @@ mod request_view;
 mod requests;
 mod retention;
 mod roles;
+mod roll_call;
 mod search;
 pub(crate) mod second_factor;
 pub(crate) mod session;
@@ -67,6 +68,7 @@ pub(crate) fn routes() -> Routes {
         .with(planning::routes)
         .with(activities::routes)
         .with(attendance::routes)
+        .with(roll_call::routes)
         .with(billing::routes)
         .with(family_bills::routes)
         .with(payfip::routes)

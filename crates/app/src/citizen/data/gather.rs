@@ -3,12 +3,13 @@
 use preau_rules::{
     civility::Civility,
     dossier::{FIELDS, Theme, Who},
+    roll_call::Mark,
 };
 use preau_store::{
     Tx,
     tables::{
         account::{self, Account},
-        enrolment, invoice, invoice_reference, journal, mail, receipt, request, session,
+        enrolment, invoice, invoice_reference, journal, mail, receipt, request, roll_call, session,
         subscriber_code,
         subscription::{self, Past},
     },
@@ -17,7 +18,7 @@ use uuid::Uuid;
 
 use super::held::{
     Booking, Child, Conditions, Enrolment, Fact, Family, Guardian, Held, Identity, Invoice, Line,
-    Mail, Message, Request, Session, Subscription, UsedCode,
+    Mail, Message, Request, RollCall, Session, Subscription, UsedCode,
 };
 use crate::{
     Cx, Error, citizen,
@@ -126,6 +127,21 @@ fn booking(change: receipt::Change) -> Booking {
     }
 }
 
+fn marked_fr(one: roll_call::Marked) -> RollCall {
+    RollCall {
+        child: one.first_name,
+        day: one.day,
+        activity: one.activity,
+        unit: one.unit,
+        site: one.site,
+        mark: Mark::parse(&one.mark).map_or("", Mark::label_fr),
+        arrived: one.arrived,
+        departed: one.departed,
+        at: one.at,
+        by: one.by_name,
+    }
+}
+
 /// The families of today; who was tied yesterday sees nothing of them any more.
 async fn families(tx: &mut Tx, past: &[Past], dossiers: &[Dossier]) -> Result<Vec<Family>, Error> {
     let now: Vec<&Past> = past.iter().filter(|p| p.ended_at.is_none()).collect();
@@ -138,6 +154,7 @@ async fn families(tx: &mut Tx, past: &[Past], dossiers: &[Dossier]) -> Result<Ve
         let children = children.remove(&past.family_id).unwrap_or_default();
         let invoices = invoice_reference::of_family(tx, past.family_id).await?;
         let bookings = receipt::history(tx, past.family_id).await?;
+        let marked = roll_call::of_family(tx, past.family_id).await?;
         let (billed, payments) = invoice::history(tx, past.family_id).await?;
         let enrolled = enrolment::list(tx, past.family_id).await?;
         let file = dossiers.iter().find(|d| d.family.id == past.family_id);
@@ -157,6 +174,7 @@ async fn families(tx: &mut Tx, past: &[Past], dossiers: &[Dossier]) -> Result<Ve
                 })
                 .collect(),
             bookings: bookings.into_iter().map(booking).collect(),
+            roll_calls: marked.into_iter().map(marked_fr).collect(),
             billed,
             payments,
             facts: file.map_or_else(Vec::new, |file| facts(file, past.guardian_id)),

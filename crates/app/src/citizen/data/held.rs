@@ -110,6 +110,8 @@ pub struct Family {
     pub enrolments: Vec<Enrolment>,
     /// Every change of bookings.
     pub bookings: Vec<Booking>,
+    /// Every time the roll was called with one of the children on it.
+    pub roll_calls: Vec<RollCall>,
     /// Every line that was billed; amounts in cents.
     pub billed: Vec<Billed>,
     /// Every payment; amounts in cents.
@@ -129,6 +131,31 @@ pub struct Enrolment {
     pub first_on: Date,
     /// Last day, if there is one.
     pub last_on: Option<Date>,
+}
+
+/// What was marked beside a child's name.
+#[derive(Debug, Clone, Serialize)]
+pub struct RollCall {
+    /// First name of the child.
+    pub child: String,
+    /// The day.
+    pub day: Date,
+    /// The activity.
+    pub activity: String,
+    /// The unit.
+    pub unit: String,
+    /// The site, or nothing.
+    pub site: String,
+    /// « présent », « absent ».
+    pub mark: &'static str,
+    /// When the child came, or nothing.
+    pub arrived: String,
+    /// When the child left, or nothing.
+    pub departed: String,
+    /// When it was marked.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: String,
 }
 
 /// A change of bookings.

@@ -113,6 +113,7 @@ async fn pricing(report: &mut Report, cx: &Cx) -> Result<()> {
             unit: "cantine",
             state: State::Booked,
             supplement: "",
+            seen: None,
         })
     });
     let uses: Vec<Use<'_>> = uses.collect();
