@@ -5,6 +5,7 @@
 
 mod absence;
 mod board;
+mod close;
 mod day;
 mod decide;
 mod enrol;
@@ -17,6 +18,7 @@ mod save;
 
 pub use absence::{AbsenceForm, tell};
 pub use board::Of;
+pub use close::{CloseForm, Effect, close, effect};
 pub use day::{List, Place, Present, day};
 pub use decide::{Line, Outcome, Wish};
 pub use enrol::{EnrolForm, Enrolled, end_enrolment, enrol, enrolments};

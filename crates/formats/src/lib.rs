@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod bundle;
+pub mod closing;
 pub mod payfip;
 pub mod school_holidays;
 pub mod sealed;

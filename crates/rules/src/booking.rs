@@ -5,9 +5,10 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    calendar::Off,
     deadline::{Consequence, Cutoff, Verdict},
     french,
-    settings::{Action, Query, Rulebook, Unanswered},
+    settings::{Action, NotServed, Query, Rulebook, Unanswered},
 };
 
 /// What stands in a cell.
@@ -90,6 +91,8 @@ pub enum Refusal {
     Paper(String),
     /// The unit is not given on that day.
     NotServed(String),
+    /// It would be, but the commune closed: why.
+    Closed(String),
     /// The limit of time: the sentence, and the rule behind it.
     Time {
         /// « Trop tard : le délai est passé depuis le jeudi 19 novembre à 10 h 00. »
@@ -123,6 +126,7 @@ impl Refusal {
             Self::Paper(name) => format!(
                 "Il manque un document\u{a0}: «\u{a0}{name}\u{a0}». Envoyez-le, et réservez aussitôt après."
             ),
+            Self::Closed(why) => format!("Fermé\u{a0}: {why}."),
             Self::NotServed(why) => format!("Pas d’activité : {why}."),
             Self::Time { message, why, .. } => format!("{message} Règle : {why}."),
             Self::OnRequest(message) => format!("{message} Écrivez à la mairie."),
@@ -220,6 +224,9 @@ impl Cell<'_> {
     pub fn place(&self) -> Result<(), Refusal> {
         match self.rules.not_served(&self.query) {
             Err(_) => return Err(Refusal::Unknown),
+            Ok(Some(NotServed::Off(Off::Closure(why)))) => {
+                return Err(Refusal::Closed(why.to_owned()));
+            }
             Ok(Some(why)) => return Err(Refusal::NotServed(why.sentence_fr(self.query.day))),
             Ok(None) => {}
         }

@@ -225,7 +225,7 @@ fn refused(before: Option<Booking>, line: Line, refusal: &Refusal) -> Change {
             outcome: Outcome::Refused,
             why: refusal.message_fr(),
             way_out: refusal.way_out(),
-            nothing: matches!(refusal, Refusal::NotServed(_)),
+            nothing: matches!(refusal, Refusal::NotServed(_) | Refusal::Closed(_)),
             ..line
         },
     }

@@ -253,9 +253,12 @@ fn empty(left: Option<i64>, book: Result<Allowed, Refusal>) -> Shown {
             None,
             Refusal::OtherHome.message_fr(),
         ),
-        Err(refusal @ (Refusal::Time { .. } | Refusal::OnRequest(_) | Refusal::Paper(_))) => {
-            (Show::Closed, false, None, refusal.message_fr())
-        }
+        Err(
+            refusal @ (Refusal::Time { .. }
+            | Refusal::OnRequest(_)
+            | Refusal::Paper(_)
+            | Refusal::Closed(_)),
+        ) => (Show::Closed, false, None, refusal.message_fr()),
         Err(refusal) => (Show::Nothing, false, None, refusal.message_fr()),
     };
     Shown {

@@ -180,19 +180,28 @@ impl Command for Save {
                     .to_owned(),
             ));
         }
-        let by = self.caller.actor().name;
-        rulebook::insert(tx, now + 1, &self.text, &by).await?;
-        let change = journal::Change {
-            action: if now == 0 { "created" } else { "changed" },
-            kind: JOURNAL,
-            id: (now + 1).to_string(),
-            name: "Activités et délais",
-            before: Some(&now),
-            after: Some(&(now + 1)),
-        };
-        journal::note(tx, change).await?;
-        Ok(now + 1)
+        insert(tx, &self.caller, now, &self.text).await
     }
+}
+
+/// Keeps the version after `now`, which holds from here on.
+pub(super) async fn insert(
+    tx: &mut Tx,
+    caller: &Caller,
+    now: i64,
+    text: &str,
+) -> Result<i64, Error> {
+    rulebook::insert(tx, now + 1, text, &caller.actor().name).await?;
+    let change = journal::Change {
+        action: if now == 0 { "created" } else { "changed" },
+        kind: JOURNAL,
+        id: (now + 1).to_string(),
+        name: "Activités et délais",
+        before: Some(&now),
+        after: Some(&(now + 1)),
+    };
+    journal::note(tx, change).await?;
+    Ok(now + 1)
 }
 
 /// Keeps a new version, when nothing is wrong with it.

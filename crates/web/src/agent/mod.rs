@@ -7,6 +7,7 @@ pub(crate) mod agents;
 mod appearance;
 mod attendance;
 mod billing;
+mod closing;
 mod codes;
 mod documents;
 mod dossier;
@@ -67,6 +68,7 @@ pub(crate) fn routes() -> Routes {
         .with(family_members::routes)
         .with(planning::routes)
         .with(activities::routes)
+        .with(closing::routes)
         .with(attendance::routes)
         .with(roll_call::routes)
         .with(billing::routes)
