@@ -110,6 +110,7 @@ impl Lea {
             .check("J’ai lu et j’accepte les Conditions d’utilisation")
             .await;
         browser.press("S’inscrire").await;
+        browser.sees("Confirmez votre inscription").await;
         let mail = self.town.mail_to(ADDRESS).await.text;
         let link = mail.lines().find(|line| line.contains("?id=")).unwrap();
         let path = &link[link.find("/laigneville").unwrap()..];
