@@ -4,6 +4,7 @@
 //! ([`preau_rules::booking`]): a cell is open on the screen if and only if a post at that instant is accepted.
 
 mod absence;
+mod attendance;
 mod board;
 mod close;
 mod day;
@@ -12,11 +13,11 @@ mod enrol;
 mod plan;
 mod promote;
 mod receipt;
-mod roll_call;
 pub mod rules;
 mod save;
 
 pub use absence::{AbsenceForm, tell};
+pub use attendance::{Called, Roll, call, hours, roll};
 pub use board::Of;
 pub use close::{CloseForm, Effect, close, effect};
 pub use day::{List, Place, Present, day};
@@ -25,5 +26,4 @@ pub use enrol::{EnrolForm, Enrolled, end_enrolment, enrol, enrolments};
 pub use plan::{ChildPlan, Plan, Row, Show, Shown, plan};
 pub(crate) use receipt::done_fr;
 pub use receipt::{Line as ReceiptLine, Sheet, UNDO_MINUTES, receipt};
-pub use roll_call::{Called, Roll, call, hours, roll};
 pub use save::{Counter, MOST, Saved, save, undo, verify};

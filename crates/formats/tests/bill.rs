@@ -7,10 +7,10 @@
 use jiff::civil::{Date, date};
 use preau_formats::{school_holidays, settings, tariff_settings};
 use preau_rules::{
+    attendance::{Mark, Seen},
     bill::{Bill, Biller, Enrolled, Household, Kid, Use},
     booking::State,
     calendar::Hour,
-    roll_call::{Mark, Seen},
     settings::Rulebook,
     tariff::Tariffs,
 };

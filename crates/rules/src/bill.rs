@@ -7,9 +7,9 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use crate::{
+    attendance::{Mark, Seen},
     booking::State,
     money::Cents,
-    roll_call::{Mark, Seen},
     settings::Rulebook,
     tariff::Tariffs,
 };

@@ -40,6 +40,7 @@
 //! [`publication`] says when a news item is to be seen and which week a menu is for. [`backoff`]
 //! says when something that failed is tried again, and when it is given up.
 
+pub mod attendance;
 pub mod backoff;
 pub mod bill;
 pub mod booking;
@@ -67,7 +68,6 @@ pub mod phone;
 pub mod procedure;
 pub mod publication;
 pub mod retention;
-pub mod roll_call;
 pub mod settings;
 pub mod slug;
 pub mod subscriber_code;

@@ -61,7 +61,7 @@ pub const PERSONAL: &[Personal] = &[
         WITH_FAMILY,
     ),
     personal(
-        "roll_call",
+        "attendance",
         &[
             "day", "activity", "unit", "site", "class", "mark", "arrived", "departed", "by_name",
         ],

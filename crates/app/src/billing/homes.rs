@@ -4,17 +4,17 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use preau_rules::{
+    attendance::{Mark, Seen},
     bill::{self, Bill, Biller, Household, Use},
     booking::State,
     calendar::Hour,
     family::written_date,
     money::Cents,
     permission::Right,
-    roll_call::{Mark, Seen},
 };
 use preau_store::{
     Command, Tx,
-    tables::{billing, family, invoice, journal, roll_call, subscription},
+    tables::{attendance, billing, family, invoice, journal, subscription},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -162,7 +162,7 @@ pub(super) async fn homes(
         for one in billing::uses(tx, (&from, &to), days).await? {
             uses.entry(one.family_id).or_default().push(one);
         }
-        for one in roll_call::unbooked(tx, (&from, &to), days).await? {
+        for one in attendance::unbooked(tx, (&from, &to), days).await? {
             let all = uses.entry(one.family_id).or_default();
             let place = all.partition_point(|known| known.day <= one.day);
             all.insert(place, one);

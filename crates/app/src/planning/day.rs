@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
 use preau_rules::{
-    booking::State, calendar::Hour, permission::Right, roll_call::Mark, settings::Rulebook,
+    attendance::Mark, booking::State, calendar::Hour, permission::Right, settings::Rulebook,
 };
 use preau_store::{
     Tx,
     tables::{
-        booking, roll_call,
+        attendance, booking,
         site::{self, Site},
     },
 };
@@ -210,7 +210,7 @@ pub(super) async fn lists(
             departed: String::new(),
         });
     }
-    for one in roll_call::of_day(tx, day).await? {
+    for one in attendance::of_day(tx, day).await? {
         let place = Place {
             activity: one.activity,
             unit: one.unit,

@@ -9,7 +9,7 @@ use preau_app::{
     Cx,
     planning::{self, Called, EnrolForm, Wish, rules},
 };
-use preau_rules::roll_call::Mark;
+use preau_rules::attendance::Mark;
 use preau_store::tables::family as rows;
 use uuid::Uuid;
 

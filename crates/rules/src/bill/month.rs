@@ -6,12 +6,12 @@ use jiff::civil::{Date, Weekday};
 
 use super::{Biller, Household, Use};
 use crate::{
+    attendance::Mark,
     booking::State,
     calendar::Hour,
     deadline::{Season, in_season},
     french,
     money::Cents,
-    roll_call::Mark,
     settings::Rulebook,
     tariff::{
         Facts, Grid, Measure, PriceError, Priced, Tariffs,

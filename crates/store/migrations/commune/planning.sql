@@ -40,7 +40,7 @@ CREATE TABLE booking (
 CREATE INDEX booking_day ON booking (day, state, turn);
 
 -- Pointage: who was seen. `family_id` is billed; hours as "16:30", '' where nobody wrote them down.
-CREATE TABLE roll_call (
+CREATE TABLE attendance (
   child_id UUID NOT NULL REFERENCES child (id) DEFERRABLE,
   day DATE NOT NULL,
   activity TEXT NOT NULL,
@@ -55,7 +55,7 @@ CREATE TABLE roll_call (
   by_name TEXT NOT NULL,
   PRIMARY KEY (child_id, day, activity, unit)
 ) STRICT;
-CREATE INDEX roll_call_day ON roll_call (day);
+CREATE INDEX attendance_day ON attendance (day);
 
 -- Places taken, so that nobody counts bookings.
 CREATE TABLE taken (

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod agent;
+pub mod attendance;
 pub mod billing;
 pub mod booking;
 pub mod command;
@@ -30,7 +31,6 @@ pub mod recovery;
 pub mod request;
 pub mod retention;
 pub mod role;
-pub mod roll_call;
 pub mod rulebook;
 pub mod seal;
 pub mod session;
@@ -78,7 +78,7 @@ pub fn every_statement() -> Vec<(&'static Sql, bool)> {
         retention::ALL,
         role::ALL,
         rulebook::ALL,
-        roll_call::ALL,
+        attendance::ALL,
         seal::ALL,
         session::ALL,
         setting::ALL,

@@ -28,8 +28,8 @@ statements! {
     RECEIPT_LINES = "DELETE FROM receipt_line WHERE receipt_id IN (SELECT id FROM receipt WHERE family_id = ?1)";
     RECEIPTS = "DELETE FROM receipt WHERE family_id = ?1";
     FAMILY_BOOKINGS = "DELETE FROM booking WHERE family_id = ?1";
-    FAMILY_ROLLS = "DELETE FROM roll_call WHERE family_id = ?1";
-    CHILD_ROLLS = "DELETE FROM roll_call WHERE child_id = ?1";
+    FAMILY_ATTENDANCES = "DELETE FROM attendance WHERE family_id = ?1";
+    CHILD_ATTENDANCES = "DELETE FROM attendance WHERE child_id = ?1";
     CHILD_LINES = "DELETE FROM receipt_line WHERE child_id = ?1";
     CHILD_BOOKINGS = "DELETE FROM booking WHERE child_id = ?1";
     ENROLMENTS = "DELETE FROM enrolment WHERE child_id = ?1";
@@ -229,7 +229,7 @@ pub async fn erase_family(tx: &mut Tx, id: Uuid) -> Result<Vec<String>, StoreErr
         &RECEIPT_LINES,
         &RECEIPTS,
         &FAMILY_BOOKINGS,
-        &FAMILY_ROLLS,
+        &FAMILY_ATTENDANCES,
     ] {
         tx.put(sql, args![id]).await?;
     }
@@ -247,7 +247,7 @@ pub async fn erase_family(tx: &mut Tx, id: Uuid) -> Result<Vec<String>, StoreErr
         for sql in [
             &CHILD_LINES,
             &CHILD_BOOKINGS,
-            &CHILD_ROLLS,
+            &CHILD_ATTENDANCES,
             &ENROLMENTS,
             &FACTS,
             &OWNER_DOCUMENTS,

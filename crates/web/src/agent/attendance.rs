@@ -1,120 +1,265 @@
-//! Effectifs: how many children, where, and who, on a day.
+//! Faire l'appel: a list of a day, child by child, on a phone or at a desk.
 
 use askama::Template;
-use jiff::ToSpan;
-use preau_app::planning::{self, List, Present};
-use preau_rules::{french, permission::Right, roll_call::Mark};
+use http::StatusCode;
+use jiff::{Timestamp, civil::Date};
+use preau_app::{
+    Error,
+    planning::{self, Called, Place, Present, Roll},
+};
+use preau_rules::{attendance::Mark, french, permission::Right};
 
 use crate::{
-    agent::roll_call,
-    call::{Call, Reply},
+    call::{Call, Reply, render},
+    failure::Failure,
     page::Page,
     params::{self, Asked},
+    posted::{Posted, Submitted},
     routes::{Access, Routes},
 };
 
 const HOME: &str = "/agent/effectifs";
+const PATH: &str = "/agent/pointage";
 
 pub(crate) fn routes(routes: Routes) -> Routes {
-    routes.get(HOME, Access::Holds(Right::Attendance), show)
+    let right = Access::Holds(Right::Attendance);
+    routes.get(PATH, right, show).post(PATH, right, save)
 }
 
-struct ChildView {
+/// The address of a list.
+pub(crate) fn path(day: Date, place: &Place) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("jour", &day.to_string());
+    query.append_pair("activite", &place.activity);
+    query.append_pair("unite", &place.unit);
+    query.append_pair("site", &place.site);
+    format!("{PATH}?{}", query.finish())
+}
+
+/// A choice beside a name.
+struct Choice {
+    value: &'static str,
+    label: &'static str,
+    chosen: bool,
+}
+
+struct Row {
+    child: String,
     name: String,
     about: String,
-    /// What is to be known: the words and their colour.
-    known: Option<(&'static str, &'static str)>,
+    told: bool,
+    unbooked: bool,
+    choices: Vec<Choice>,
+    arrived: String,
+    departed: String,
+    error: Option<&'static str>,
 }
 
-struct ListView {
-    title: String,
-    expected: String,
-    absent: String,
-    /// « Appel fait : 21 présents, 2 absents ».
-    called: String,
-    call: String,
-    children: Vec<ChildView>,
+/// A child who may be added: the value, and the words.
+struct Other {
+    value: String,
+    label: String,
 }
 
 #[derive(Template)]
 #[template(path = "agent/attendance.html")]
-struct Day {
+struct Sheet {
     page: Page,
     title: String,
-    before: String,
-    after: String,
-    today: String,
-    lists: Vec<ListView>,
+    site: String,
+    day: String,
+    action: String,
+    back: String,
+    /// What the form carries: name and value.
+    carried: [(&'static str, String); 5],
+    rows: Vec<Row>,
+    others: Vec<Other>,
+    closed: Option<String>,
+    called: Option<String>,
+    counts: String,
+    conflict: Option<String>,
+    errors: Vec<(String, String)>,
+}
+
+/// Which list is meant.
+fn meant<'a>(of: impl Fn(&str) -> Option<&'a str>) -> Result<(Date, Place), Failure> {
+    let day = of("jour").and_then(params::day).ok_or(Error::NotFound)?;
+    let text = |name| of(name).unwrap_or_default().to_owned();
+    let place = Place {
+        activity: text("activite"),
+        unit: text("unite"),
+        site: text("site"),
+    };
+    Ok((day, place))
+}
+
+/// Before the roll is called, who is expected is taken to be there.
+fn proposed(roll: &Roll, child: &Present) -> &'static str {
+    match child.mark {
+        Some(mark) => mark.code(),
+        None if roll.list.called_at.is_some() => "",
+        None if child.absent => Mark::Excused.code(),
+        None => Mark::Present.code(),
+    }
+}
+
+fn choices(chosen: &str) -> Vec<Choice> {
+    let marks = Mark::ALL.iter().map(|(_, value, label)| (*value, *label));
+    let all = marks.chain([("", "non pointé")]);
+    all.map(|(value, label)| Choice {
+        value,
+        label,
+        chosen: value == chosen,
+    })
+    .collect()
+}
+
+fn row(roll: &Roll, child: &Present, typed: Option<&Posted>) -> Row {
+    let id = child.child;
+    let of = |prefix: &str, known: &str| {
+        typed
+            .map_or(known, |form| form.text(&format!("{prefix}{id}")))
+            .to_owned()
+    };
+    let (arrived, departed) = (of("a-", &child.arrived), of("d-", &child.departed));
+    let about = match child.group.as_str() {
+        "" => format!("famille {}", child.family),
+        group => format!("{group}, famille {}", child.family),
+    };
+    Row {
+        choices: choices(&of("m-", proposed(roll, child))),
+        error: planning::hours(&arrived, &departed).err(),
+        name: child.name.clone(),
+        told: child.absent,
+        unbooked: child.unbooked,
+        child: id.to_string(),
+        about,
+        arrived,
+        departed,
+    }
+}
+
+fn draw(
+    call: &Call,
+    (day, place): (Date, &Place),
+    roll: &Roll,
+    typed: Option<&Posted>,
+    conflict: Option<String>,
+    status: StatusCode,
+) -> Reply {
+    let list = &roll.list;
+    let zone = call.portal.zone();
+    let rows: Vec<Row> = list.children.iter().map(|c| row(roll, c, typed)).collect();
+    let errors = rows.iter().filter_map(|row| {
+        let message = format!("{}\u{a0}: {}", row.name, row.error?);
+        Some((format!("a-{}", row.child), message))
+    });
+    let others = roll.others.iter().map(|e| Other {
+        value: format!("{}/{}", e.child_id, e.family_id),
+        label: format!("{} {} (famille {})", e.first_name, e.last_name, e.family),
+    });
+    let count = |mark, one: &str, many: &str| {
+        let count = list.marked(mark) as u64;
+        (count > 0).then(|| french::count(count, one, many))
+    };
+    let counts = [
+        count(Mark::Present, "présent", "présents"),
+        count(Mark::Absent, "absent", "absents"),
+        count(Mark::Excused, "excusé", "excusés"),
+    ];
+    let counts: Vec<String> = counts.into_iter().flatten().collect();
+    let back = format!("{HOME}?jour={day}");
+    let sheet = Sheet {
+        page: call
+            .page("Appel", "effectifs")
+            .crumb("Effectifs", Some(&back))
+            .crumb("Appel", None),
+        title: list.label.clone(),
+        site: list.site.clone(),
+        day: french::day_year(day),
+        action: call.href(PATH),
+        back: call.href(&back),
+        carried: [
+            ("jour", day.to_string()),
+            ("activite", place.activity.clone()),
+            ("unite", place.unit.clone()),
+            ("site", place.site.clone()),
+            (
+                "vu",
+                list.called_at.map_or_else(String::new, |at| at.to_string()),
+            ),
+        ],
+        errors: errors.collect(),
+        rows,
+        others: others.collect(),
+        closed: roll.closed.clone(),
+        called: list
+            .called_at
+            .zip(list.called_by.as_ref())
+            .map(|(at, by)| format!("Appel fait par {by}, {}", french::instant(at, &zone))),
+        counts: french::list(&counts),
+        conflict,
+    };
+    render(&sheet, status)
 }
 
 async fn show(call: Call, asked: Asked) -> Reply {
-    let today = call.cx.at.to_zoned(call.portal.zone()).date();
-    let day = params::asked(&asked, "jour").and_then(params::day);
-    let day = day.unwrap_or(today);
-    let lists = planning::day(&call.cx, day).await?;
-    let href = |day: jiff::civil::Date| call.href(&format!("{HOME}?jour={day}"));
-    let lists = lists.iter().map(|list| ListView {
-        title: if list.site.is_empty() {
-            list.label.clone()
-        } else {
-            format!("{}, {}", list.label, list.site)
-        },
-        expected: french::count(list.expected() as u64, "enfant attendu", "enfants attendus"),
-        absent: match list.absent() as u64 {
-            0 => String::new(),
-            n => french::count(n, "absence signalée", "absences signalées"),
-        },
-        called: called(list),
-        call: call.href(&roll_call::path(day, &list.place)),
-        children: list
-            .children
-            .iter()
-            .map(|c| {
-                let about = if c.group.is_empty() {
-                    format!("famille {}", c.family)
-                } else {
-                    format!("{}, famille {}", c.group, c.family)
-                };
-                ChildView {
-                    name: c.name.clone(),
-                    about,
-                    known: known(c),
-                }
-            })
-            .collect(),
-    });
-    call.html(&Day {
-        page: call.page("Effectifs", "effectifs").crumb("Effectifs", None),
-        title: french::day_year(day),
-        before: href(day.saturating_sub(1.day())),
-        after: href(day.saturating_add(1.day())),
-        today: href(today),
-        lists: lists.collect(),
-    })
+    let (day, place) = meant(|name| params::asked(&asked, name))?;
+    let roll = planning::roll(&call.cx, day, &place).await?;
+    draw(&call, (day, &place), &roll, None, None, StatusCode::OK)
 }
 
-/// How the roll was called.
-fn called(list: &List) -> String {
-    if list.called_at.is_none() {
-        return String::new();
+/// What the form says of each child on it, and of the one who is added.
+fn marks(roll: &Roll, form: &Posted) -> Vec<Called> {
+    let clear = form.text("etape") == "effacer";
+    let mut marks: Vec<Called> = roll
+        .list
+        .children
+        .iter()
+        .map(|child| {
+            let of = |prefix: &str| form.text(&format!("{prefix}{}", child.child)).to_owned();
+            let mark = Mark::parse(&of("m-")).filter(|_| !clear);
+            Called {
+                child: child.child,
+                family: child.family_id,
+                mark,
+                arrived: if clear { String::new() } else { of("a-") },
+                departed: if clear { String::new() } else { of("d-") },
+            }
+        })
+        .collect();
+    let added = form
+        .text("ajout")
+        .split_once('/')
+        .and_then(|(child, family)| Some((child.parse().ok()?, family.parse().ok()?)));
+    if let Some((child, family)) = added.filter(|_| !clear) {
+        marks.push(Called {
+            child,
+            family,
+            mark: Some(Mark::Present),
+            arrived: String::new(),
+            departed: String::new(),
+        });
     }
-    let absent = list.marked(Mark::Absent) + list.marked(Mark::Excused);
-    let present = french::count(list.marked(Mark::Present) as u64, "présent", "présents");
-    match absent as u64 {
-        0 => format!("appel fait\u{a0}: {present}"),
-        n => format!(
-            "appel fait\u{a0}: {present}, {}",
-            french::count(n, "absent", "absents")
-        ),
-    }
+    marks
 }
 
-/// What is to be known of a child: the words and their colour.
-fn known(child: &Present) -> Option<(&'static str, &'static str)> {
-    match child.mark {
-        Some(Mark::Present) if child.unbooked => Some(("présent sans réservation", "stop")),
-        Some(Mark::Present) => Some(("présent", "ok")),
-        Some(mark) => Some((mark.label_fr(), "stop")),
-        None => child.absent.then_some(("absence signalée", "warn")),
-    }
+async fn save(Submitted { call, form }: Submitted) -> Reply {
+    let (day, place) = meant(|name| Some(form.text(name)))?;
+    let roll = planning::roll(&call.cx, day, &place).await?;
+    let seen: Option<Timestamp> = form.text("vu").parse().ok();
+    let marked = planning::call(&call.cx, day, place.clone(), seen, marks(&roll, &form)).await;
+    let (typed, conflict, status) = match marked {
+        Ok(()) => {
+            let said = match form.text("etape") {
+                "effacer" => "L’appel est effacé.",
+                _ => "L’appel est enregistré.",
+            };
+            return Ok(call.see_saying(&path(day, &place), "ok", said));
+        }
+        Err(Error::Invalid(_)) => (Some(&form), None, StatusCode::UNPROCESSABLE_ENTITY),
+        Err(Error::Conflict(why)) => (None, Some(why), StatusCode::CONFLICT),
+        Err(other) => return Err(other.into()),
+    };
+    draw(&call, (day, &place), &roll, typed, conflict, status)
 }

@@ -16,6 +16,7 @@ mod families;
 mod family;
 mod family_bills;
 mod family_members;
+mod headcount;
 mod home;
 mod identity;
 mod import;
@@ -41,7 +42,6 @@ mod request_view;
 mod requests;
 mod retention;
 mod roles;
-mod roll_call;
 mod search;
 pub(crate) mod second_factor;
 pub(crate) mod session;
@@ -69,8 +69,8 @@ pub(crate) fn routes() -> Routes {
         .with(planning::routes)
         .with(activities::routes)
         .with(closing::routes)
+        .with(headcount::routes)
         .with(attendance::routes)
-        .with(roll_call::routes)
         .with(billing::routes)
         .with(family_bills::routes)
         .with(payfip::routes)

@@ -1,24 +1,24 @@
 //! Looks everything up, in one reader, so that it holds together.
 
 use preau_rules::{
+    attendance::Mark,
     civility::Civility,
     dossier::{FIELDS, Theme, Who},
-    roll_call::Mark,
 };
 use preau_store::{
     Tx,
     tables::{
         account::{self, Account},
-        enrolment, invoice, invoice_reference, journal, mail, receipt, request, roll_call, session,
-        subscriber_code,
+        attendance, enrolment, invoice, invoice_reference, journal, mail, receipt, request,
+        session, subscriber_code,
         subscription::{self, Past},
     },
 };
 use uuid::Uuid;
 
 use super::held::{
-    Booking, Child, Conditions, Enrolment, Fact, Family, Guardian, Held, Identity, Invoice, Line,
-    Mail, Message, Request, RollCall, Session, Subscription, UsedCode,
+    Attendance, Booking, Child, Conditions, Enrolment, Fact, Family, Guardian, Held, Identity,
+    Invoice, Line, Mail, Message, Request, Session, Subscription, UsedCode,
 };
 use crate::{
     Cx, Error, citizen,
@@ -127,8 +127,8 @@ fn booking(change: receipt::Change) -> Booking {
     }
 }
 
-fn marked_fr(one: roll_call::Marked) -> RollCall {
-    RollCall {
+fn marked_fr(one: attendance::Marked) -> Attendance {
+    Attendance {
         child: one.first_name,
         day: one.day,
         activity: one.activity,
@@ -154,7 +154,7 @@ async fn families(tx: &mut Tx, past: &[Past], dossiers: &[Dossier]) -> Result<Ve
         let children = children.remove(&past.family_id).unwrap_or_default();
         let invoices = invoice_reference::of_family(tx, past.family_id).await?;
         let bookings = receipt::history(tx, past.family_id).await?;
-        let marked = roll_call::of_family(tx, past.family_id).await?;
+        let marked = attendance::of_family(tx, past.family_id).await?;
         let (billed, payments) = invoice::history(tx, past.family_id).await?;
         let enrolled = enrolment::list(tx, past.family_id).await?;
         let file = dossiers.iter().find(|d| d.family.id == past.family_id);
@@ -174,7 +174,7 @@ async fn families(tx: &mut Tx, past: &[Past], dossiers: &[Dossier]) -> Result<Ve
                 })
                 .collect(),
             bookings: bookings.into_iter().map(booking).collect(),
-            roll_calls: marked.into_iter().map(marked_fr).collect(),
+            attendances: marked.into_iter().map(marked_fr).collect(),
             billed,
             payments,
             facts: file.map_or_else(Vec::new, |file| facts(file, past.guardian_id)),

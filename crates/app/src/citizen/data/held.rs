@@ -111,7 +111,7 @@ pub struct Family {
     /// Every change of bookings.
     pub bookings: Vec<Booking>,
     /// Every time the roll was called with one of the children on it.
-    pub roll_calls: Vec<RollCall>,
+    pub attendances: Vec<Attendance>,
     /// Every line that was billed; amounts in cents.
     pub billed: Vec<Billed>,
     /// Every payment; amounts in cents.
@@ -135,7 +135,7 @@ pub struct Enrolment {
 
 /// What was marked beside a child's name.
 #[derive(Debug, Clone, Serialize)]
-pub struct RollCall {
+pub struct Attendance {
     /// First name of the child.
     pub child: String,
     /// The day.

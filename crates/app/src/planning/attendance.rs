@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use preau_rules::{calendar::Hour, french, permission::Right, roll_call::Mark};
+use preau_rules::{attendance::Mark, calendar::Hour, french, permission::Right};
 use preau_store::{
     Command, Tx,
     tables::{
+        attendance::{self, Enrolled, Marked},
         billing, journal,
-        roll_call::{self, Enrolled, Marked},
     },
 };
 use serde_json::{Value, json};
@@ -89,7 +89,7 @@ pub async fn roll(cx: &Cx, day: Date, place: &Place) -> Result<Roll, Error> {
     let rules = rules::current(cx, &mut tx).await?;
     let list = one(&mut tx, &rules, &cx.caller, day, place).await?;
     let known = |e: &Enrolled| list.children.iter().any(|c| c.child == e.child_id);
-    let all = roll_call::enrolled(&mut tx, &place.activity, &place.site, day).await?;
+    let all = attendance::enrolled(&mut tx, &place.activity, &place.site, day).await?;
     Ok(Roll {
         others: all.into_iter().filter(|e| !known(e)).collect(),
         closed: closed(&mut tx, day, cx.at.to_zoned(zone).date()).await?,
@@ -123,7 +123,7 @@ struct Call {
 }
 
 impl Command for Call {
-    const NAME: &'static str = "planning.roll_call";
+    const NAME: &'static str = "planning.attendance";
     type Answer = ();
     type Refusal = Error;
     async fn run(&self, tx: &mut Tx) -> Result<(), Error> {
@@ -141,7 +141,7 @@ impl Command for Call {
             )));
         }
         let enrolled =
-            roll_call::enrolled(tx, &self.place.activity, &self.place.site, self.day).await?;
+            attendance::enrolled(tx, &self.place.activity, &self.place.site, self.day).await?;
         for one in &self.marks {
             let expected = list.children.iter().find(|c| c.child == one.child);
             let (family, group) = match expected {
@@ -160,7 +160,7 @@ impl Command for Call {
         let (before, after) = (told(&list), after.as_ref().map(told));
         let change = journal::Change {
             action: "called",
-            kind: "roll_call",
+            kind: "attendance",
             id: format!(
                 "{}/{}/{}/{}",
                 self.day, self.place.activity, self.place.unit, self.place.site
@@ -212,8 +212,8 @@ impl Call {
             family: String::new(),
         };
         match one.mark {
-            Some(_) => roll_call::put(tx, &row).await?,
-            None => roll_call::take(tx, &row).await?,
+            Some(_) => attendance::put(tx, &row).await?,
+            None => attendance::take(tx, &row).await?,
         }
         Ok(())
     }

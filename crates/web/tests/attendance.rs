@@ -19,7 +19,7 @@ use preau_rules::permission::RolePreset;
 
 const DAY: &str = "/agent/effectifs?jour=2026-12-03";
 const ROLL: &str =
-    "/laigneville/agent/effectifs/appel?jour=2026-12-03&activite=cantine&unite=cantine&site=";
+    "/laigneville/agent/pointage?jour=2026-12-03&activite=cantine&unite=cantine&site=";
 
 #[tokio::test]
 async fn the_roll_is_called_at_noon_and_the_bill_says_who_came() {
@@ -127,7 +127,7 @@ async fn nobody_is_called_before_the_day_nor_who_is_not_enrolled() {
     anna.script_sets("site", "ailleurs");
     anna.press("Enregistrer l’appel").await;
     assert_eq!(anna.status(), StatusCode::NOT_FOUND);
-    let path = "/laigneville/agent/effectifs/appel";
+    let path = "/laigneville/agent/pointage";
     anna.get(ROLL).await;
     let html = String::from_utf8(anna.bytes().to_vec()).unwrap();
     let at = html.find("name=\"csrf\" value=\"").unwrap() + 19;
