@@ -12,7 +12,7 @@ mod run;
 
 pub use counter::{Means, Paid, collect, credit};
 pub use homes::{Quote, set_words};
-pub(crate) use homes::{biller, quote, without_uses};
+pub(crate) use homes::{biller, quote, without_uses, worth};
 pub use invoice::{
     Account, Full, PAGE, Running, balance, my_invoices, my_sheet, of_family, of_period, payable,
     running, sheet,

@@ -8,6 +8,7 @@ mod attendance;
 mod board;
 mod close;
 mod day;
+mod days;
 mod decide;
 mod enrol;
 mod plan;
@@ -17,7 +18,7 @@ pub mod rules;
 mod save;
 
 pub use absence::{AbsenceForm, tell};
-pub use attendance::{Called, Roll, call, hours, roll};
+pub use attendance::{Called, Roll, call, roll};
 pub use board::Of;
 pub use close::{CloseForm, Effect, close, effect};
 pub use day::{List, Place, Present, day};

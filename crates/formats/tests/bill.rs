@@ -7,10 +7,9 @@
 use jiff::civil::{Date, date};
 use preau_formats::{school_holidays, settings, tariff_settings};
 use preau_rules::{
-    attendance::{Mark, Seen},
+    attendance::{Hours, Mark, Seen},
     bill::{Bill, Biller, Enrolled, Household, Kid, Use},
     booking::State,
-    calendar::Hour,
     settings::Rulebook,
     tariff::Tariffs,
 };
@@ -253,8 +252,7 @@ fn seen(one: Use<'static>, mark: Mark, unbooked: bool) -> Use<'static> {
         seen: Some(Seen {
             mark,
             unbooked,
-            arrived: None,
-            departed: None,
+            hours: Hours::default(),
         }),
         ..one
     }
@@ -303,7 +301,7 @@ fn the_hours_of_the_roll_are_what_is_billed() {
     let home = home(vec![kid(2017, &["mercredi"])]);
     let mut late = seen(came(0, 5, "mercredi"), Mark::Present, false);
     late.seen = late.seen.map(|seen| Seen {
-        departed: Hour::parse("12:25"),
+        hours: Hours::parse("", "12:25").unwrap(),
         ..seen
     });
     let uses = [late, came(0, 6, "mercredi")];

@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use crate::{
     calendar::{SchoolHoliday, Weekdays, parse_weekday},
+    family::typed_date,
     french,
 };
 
@@ -117,7 +118,9 @@ impl Custody {
         };
         let family = value("foyer").filter(|f| !f.is_empty() && f.chars().count() <= LONGEST);
         let since = || {
-            let day = value("depuis").and_then(day).ok_or(CustodyError::Since);
+            let day = value("depuis")
+                .and_then(typed_date)
+                .ok_or(CustodyError::Since);
             day.and_then(known)
         };
         let rhythm = match value("rythme") {
@@ -146,7 +149,7 @@ impl Custody {
         let changes = listed.split(',').filter(|text| !text.is_empty());
         let changes: BTreeSet<Date> = changes
             .map(|text| {
-                day(text)
+                typed_date(text)
                     .and_then(|d| known(d).ok())
                     .ok_or(CustodyError::Change)
             })
@@ -273,15 +276,6 @@ impl fmt::Display for Custody {
         }
         Ok(())
     }
-}
-
-/// `2026-09-04` as browsers send it, `04/09/2026` as people write it.
-fn day(text: &str) -> Option<Date> {
-    let written = || crate::family::written_date(text);
-    text.parse()
-        .ok()
-        .filter(|_| text.len() == 10)
-        .or_else(written)
 }
 
 /// A day of our time.

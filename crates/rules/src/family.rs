@@ -54,6 +54,13 @@ pub fn birth_date(input: &str, today: Date) -> Result<Date, BirthDateError> {
     Ok(date)
 }
 
+/// A day as browsers send it, `2026-09-04`, or as people write it.
+pub fn typed_date(text: &str) -> Option<Date> {
+    let text = text.trim();
+    let sent = text.parse().ok().filter(|_| text.len() == 10);
+    sent.or_else(|| written_date(text))
+}
+
 /// A date as people write it: `24/11/2015`, `24.11.2015`.
 pub fn written_date(text: &str) -> Option<Date> {
     let mut parts = text.split(['/', '.', '-']);

@@ -10,12 +10,13 @@ mod december;
 mod desk;
 mod homes;
 
-use activities::{PLANNING, with_activities};
-use december::book;
+use activities::{PLANNING, SETTINGS, with_activities};
+use december::{TARIFFS, at, book, family_id};
 use desk::agent;
-use homes::lea;
+use homes::{lea, who};
 use http::StatusCode;
-use preau_rules::permission::RolePreset;
+use preau_app::planning::{self, CloseForm, Wish, rules};
+use preau_rules::{money::Cents, permission::RolePreset};
 use preau_store::tables::booking;
 use preau_testkit::http::Visitor;
 
@@ -49,8 +50,20 @@ async fn a_strike_closes_the_canteen_and_the_families_are_told() {
     // Nothing is done yet.
     lea.get(&format!("{PLANNING}?du=2026-11-30")).await;
     lea.does_not_see("Grève");
+    let mut twice = camille.clone();
     camille.press("Fermer et prévenir").await;
     camille.sees("C’est fermé. 2 réservations rendues");
+    // Pressed twice, it is done once; who asks for it again is told.
+    twice.press("Fermer et prévenir").await;
+    twice.sees("C’est fermé. 2 réservations rendues");
+    let mut paul = agent(&town, "Paul", RolePreset::Administrator, PATH).await;
+    paul.fill("Premier jour fermé", "03/12/2026")
+        .select("Ce qui ferme", "Cantine")
+        .fill("Motif", "Grève");
+    paul.press("Voir ce que cela change").await;
+    paul.press("Fermer et prévenir").await;
+    assert_eq!(paul.status(), StatusCode::CONFLICT);
+    paul.sees("C’est déjà fermé, avec ce motif");
     town.work().await;
     let mail = town.mail_to("lea@exemple.fr").await;
     assert!(mail.text.contains("Grève"), "{}", mail.text);
@@ -58,6 +71,18 @@ async fn a_strike_closes_the_canteen_and_the_families_are_told() {
     lea.get(&format!("{PLANNING}?du=2026-11-30")).await;
     let html = page(&lea);
     assert!(html.contains("Grève"), "{html}");
+    // A page that was open before books nothing more.
+    let late = Wish {
+        child: who(&town, "F3", "Lou").await,
+        day: "2026-12-03".parse().unwrap(),
+        activity: "cantine".to_owned(),
+        unit: "cantine".to_owned(),
+        book: true,
+    };
+    let family = family_id(&town, "F3").await;
+    let saved = planning::save(&town.system(), Some(family), vec![late], None).await;
+    let refused = saved.unwrap().refused;
+    assert_eq!(refused[0].why, "Fermé\u{a0}: Grève.");
     let mut tx = town.system().read().await.unwrap();
     let day = |text: &str| text.parse().unwrap();
     let left = booking::on_days(&mut tx, day("2026-12-03"), day("2026-12-04")).await;
@@ -109,6 +134,27 @@ async fn only_what_closes_is_given_back() {
         );
         camille.sees(said);
     }
+}
+
+#[tokio::test]
+async fn the_effect_is_said_in_euros_too_and_a_day_that_is_over_is_not_closed() {
+    let town = with_activities().await;
+    let settings = format!("{SETTINGS}{TARIFFS}");
+    rules::save(&town.system(), &settings, 1).await.unwrap();
+    book(&town, "F1", "Zoé", &["2026-12-03"]).await;
+    book(&town, "F3", "Lou", &["2026-12-03"]).await;
+    let form = CloseForm {
+        du: "03/12/2026".to_owned(),
+        motif: "Grève".to_owned(),
+        ..CloseForm::default()
+    };
+    let effect = planning::effect(&town.system(), &form).await.unwrap();
+    assert_eq!((effect.children, effect.worth), (2, Some(Cents(920))));
+    at(&town, "2026-12-03T23:59:59+01:00");
+    let last = town.system();
+    at(&town, "2026-12-04T00:00:00+01:00");
+    assert!(planning::close(&town.system(), &form).await.is_err());
+    assert_eq!(planning::close(&last, &form).await.unwrap(), 2);
 }
 
 #[tokio::test]

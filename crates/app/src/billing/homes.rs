@@ -4,21 +4,21 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use preau_rules::{
-    attendance::{Mark, Seen},
+    attendance::{Hours, Mark, Seen},
     bill::{self, Bill, Biller, Household, Use},
     booking::State,
-    calendar::Hour,
-    family::written_date,
+    family::typed_date,
     money::Cents,
     permission::Right,
 };
 use preau_store::{
     Command, Tx,
-    tables::{attendance, billing, family, invoice, journal, subscription},
+    tables::{attendance, billing, booking::Booking, family, invoice, journal, subscription},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::run::BATCH;
 use crate::{
     Caller, Cx, Error,
     planning::{
@@ -61,8 +61,7 @@ impl Home {
                 seen: Mark::parse(&one.mark).map(|mark| Seen {
                     mark,
                     unbooked,
-                    arrived: Hour::parse(&one.arrived),
-                    departed: Hour::parse(&one.departed),
+                    hours: Hours::parse(&one.arrived, &one.departed).unwrap_or_default(),
                 }),
             })
         });
@@ -104,10 +103,7 @@ fn quotient(guardians: &[&billing::Guardian]) -> Option<(i64, Option<Date>)> {
     let known = guardians.iter().filter_map(|guardian| {
         let cents = Cents::parse(guardian.quotient.as_deref()?).ok()?;
         let on = guardian.quotient_on.as_deref();
-        Some((
-            cents.0,
-            on.and_then(|on| on.parse().ok().or_else(|| written_date(on))),
-        ))
+        Some((cents.0, on.and_then(typed_date)))
     });
     known.max_by_key(|(_, on)| *on)
 }
@@ -240,6 +236,46 @@ pub(crate) async fn without_uses(tx: &mut Tx, rules: &Current, of: Of) -> Result
         known.push(home(tx, family, None).await?);
     }
     Ok(known)
+}
+
+/// What these bookings would cost, family by family as if there were no others; nothing where no price is written.
+pub(crate) async fn worth(
+    tx: &mut Tx,
+    rules: &Current,
+    bookings: &[Booking],
+) -> Result<Option<Cents>, Error> {
+    if rules.tariffs.grids.is_empty() {
+        return Ok(None);
+    }
+    let mut uses: HashMap<Uuid, Vec<billing::Use>> = HashMap::new();
+    for one in bookings {
+        uses.entry(one.family_id).or_default().push(billing::Use {
+            family_id: one.family_id,
+            child_id: one.child_id,
+            day: one.day,
+            activity: one.activity.clone(),
+            unit: one.unit.clone(),
+            state: one.state.clone(),
+            supplement: one.supplement.clone(),
+            mark: String::new(),
+            arrived: String::new(),
+            departed: String::new(),
+        });
+    }
+    let mut biller = biller(rules);
+    let mut total = 0;
+    let mut after = String::new();
+    while !uses.is_empty() {
+        let mut found = billing::batch(tx, &after, BATCH).await?;
+        let Some(last) = found.last() else { break };
+        after.clone_from(&last.reference);
+        found.retain(|home| uses.contains_key(&home.id));
+        for mut home in homes(tx, found, None).await? {
+            home.uses = uses.remove(&home.id).unwrap_or_default();
+            total += home.bill(&mut biller).total().0;
+        }
+    }
+    Ok(Some(Cents(total)))
 }
 
 /// What a line of a verification costs, alone: brothers and sisters of the same day may change it on the bill.

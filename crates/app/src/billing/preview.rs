@@ -1,7 +1,5 @@
 //! What a month would cost, before anything is issued.
 
-use std::collections::HashMap;
-
 use jiff::{ToSpan, civil::Date};
 use preau_rules::{bill::Biller, french, money::Cents, permission::Right};
 use preau_store::tables::billing::{self, Summary};
@@ -97,11 +95,11 @@ pub async fn preview(cx: &Cx, period: Date) -> Result<Preview, Error> {
         let Some(last) = found.last() else { break };
         after.clone_from(&last.reference);
         for home in homes(&mut tx, found, Some(days)).await? {
-            rolls.count(&home, &rules);
+            rolls.count(&home);
             preview.add(&home, &rules, &mut biller);
         }
     }
-    rolls.tell(&mut preview);
+    rolls.tell(&rules, &mut preview);
     preview.dearest.sort_by_key(|(_, _, cents)| -cents.0);
     preview.dearest.truncate(10);
     Ok(preview)
@@ -109,41 +107,62 @@ pub async fn preview(cx: &Cx, period: Date) -> Result<Preview, Error> {
 
 /// What the roll says of a month, unit by unit.
 #[derive(Debug, Default)]
-struct Rolls(HashMap<String, Roll>);
+struct Rolls(Vec<Roll>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Roll {
+    activity: String,
+    unit: String,
     marked: bool,
     unbooked: usize,
     unmarked: usize,
-    first: Vec<(String, String)>,
+    /// Family and day.
+    first: Vec<(String, Date)>,
 }
 
 impl Rolls {
-    fn count(&mut self, home: &Home, rules: &Current) {
+    /// A handful of units for a million uses.
+    fn of(&mut self, one: &billing::Use) -> &mut Roll {
+        let known = |roll: &Roll| roll.activity == one.activity && roll.unit == one.unit;
+        let at = self.0.iter().position(known).unwrap_or_else(|| {
+            self.0.push(Roll {
+                activity: one.activity.clone(),
+                unit: one.unit.clone(),
+                marked: false,
+                unbooked: 0,
+                unmarked: 0,
+                first: Vec::new(),
+            });
+            self.0.len() - 1
+        });
+        &mut self.0[at]
+    }
+
+    fn count(&mut self, home: &Home) {
         for one in &home.uses {
-            let label = label(rules, &one.activity, &one.unit);
-            let day = french::day(one.day);
-            let roll = self.0.entry(label).or_default();
-            roll.marked |= !one.mark.is_empty();
+            let roll = self.of(one);
             roll.unbooked += usize::from(one.state == UNBOOKED);
-            if one.mark.is_empty() {
-                roll.unmarked += 1;
-                if roll.first.len() < SHOWN {
-                    let family = format!("{} {}", home.reference, home.name);
-                    roll.first.push((family, day));
-                }
+            if !one.mark.is_empty() {
+                roll.marked = true;
+                continue;
+            }
+            roll.unmarked += 1;
+            if roll.first.len() < SHOWN {
+                let family = format!("{} {}", home.reference, home.name);
+                roll.first.push((family, one.day));
             }
         }
     }
 
     /// A unit whose roll was never called that month is billed by its bookings, and that is no oversight.
-    fn tell(self, preview: &mut Preview) {
-        for (label, roll) in self.0.into_iter().filter(|(_, roll)| roll.marked) {
+    fn tell(self, rules: &Current, preview: &mut Preview) {
+        for roll in self.0.into_iter().filter(|roll| roll.marked) {
             preview.unbooked += roll.unbooked;
             preview.unmarked += roll.unmarked;
+            let label = label(rules, &roll.activity, &roll.unit);
             let first = roll.first.into_iter();
-            let first = first.map(|(family, day)| (family, format!("{label}, {day}")));
+            let first =
+                first.map(|(family, day)| (family, format!("{label}, {}", french::day(day))));
             preview.unmarked_first.extend(first);
         }
         preview.unmarked_first.sort();

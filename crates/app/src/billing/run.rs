@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, civil::Date};
-use preau_rules::{french, money::Cents, permission::Right};
+use preau_rules::{family::typed_date, french, money::Cents, permission::Right};
 use preau_store::{
     Command, Tx,
     tables::{
@@ -274,9 +274,7 @@ pub async fn issue(cx: &Cx, period: Date, form: &MonthForm) -> Result<Issue, Err
             "Ce mois n’est pas terminé : ses factures s’émettent à partir du premier jour du mois suivant.",
         );
     }
-    let text = form.echeance.trim();
-    let due_on = text.parse().ok();
-    let due_on = due_on.or_else(|| preau_rules::family::written_date(text));
+    let due_on = typed_date(&form.echeance);
     match due_on {
         None => problems.add("echeance", "Indiquez une date, par exemple 31/12/2026."),
         Some(day) if day <= today => problems.add("echeance", "L’échéance est dans le passé."),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::{ToSpan, civil::Date};
-use preau_rules::{booking::State, family::written_date};
+use preau_rules::booking::State;
 use preau_store::{
     Command, Tx,
     tables::{
@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::{
     board::{Board, Of},
+    days::first_and_last,
     plan::who,
     receipt::{Entry, Writer},
     rules::{self, Current},
@@ -117,11 +118,6 @@ fn row(before: &Booking, to: State) -> receipt::Line {
     }
 }
 
-fn day(text: &str) -> Option<Date> {
-    let text = text.trim();
-    text.parse().ok().or_else(|| written_date(text))
-}
-
 /// Tells an absence of the caller's children, or takes it back; gives the number of the receipt.
 pub async fn tell(cx: &Cx, family: Option<Uuid>, form: &AbsenceForm) -> Result<String, Error> {
     let (of, _) = who(cx, family)?;
@@ -137,32 +133,16 @@ pub async fn tell(cx: &Cx, family: Option<Uuid>, form: &AbsenceForm) -> Result<S
     if children.is_empty() {
         problems.add("e", "Cochez au moins un enfant.");
     }
-    let first = day(&form.du);
-    let last = if form.au.trim().is_empty() {
-        first
-    } else {
-        day(&form.au)
-    };
-    match (first, last) {
-        (None, _) => problems.add("du", "Indiquez le premier jour, par exemple 30/11/2026."),
-        (_, None) => problems.add("au", "Indiquez le dernier jour, par exemple 01/12/2026."),
-        (Some(first), Some(last)) => {
-            if first < today {
-                problems.add("du", "Une absence se signale le jour même ou avant. Pour un jour passé, écrivez à la mairie.");
-            }
-            if last < first {
-                problems.add("au", "Le dernier jour est avant le premier.");
-            } else if (last - first).get_days() > LONGEST {
-                problems.add("au", "Pas plus d’un mois à la fois.");
-            }
-            if first > today.saturating_add(366.days()) {
-                problems.add("du", "Ce jour est trop loin.");
-            }
-        }
-    }
-    let (Some(first), Some(last)) = (first, last) else {
+    let days = first_and_last(&mut problems, (&form.du, &form.au), LONGEST);
+    let Some((first, last)) = days else {
         return Err(problems.into_error());
     };
+    if first < today {
+        problems.add("du", "Une absence se signale le jour même ou avant. Pour un jour passé, écrivez à la mairie.");
+    }
+    if first > today.saturating_add(366.days()) {
+        problems.add("du", "Ce jour est trop loin.");
+    }
     if !problems.none() {
         return Err(problems.into_error());
     }

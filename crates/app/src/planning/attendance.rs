@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use preau_rules::{attendance::Mark, calendar::Hour, french, permission::Right};
+use preau_rules::{
+    attendance::{Hours, Mark},
+    french,
+    permission::Right,
+};
 use preau_store::{
     Command, Tx,
     tables::{
@@ -40,30 +44,18 @@ pub struct Called {
     pub family: Uuid,
     /// There, or not; nothing takes the mark away.
     pub mark: Option<Mark>,
-    /// When the child came, as typed.
-    pub arrived: String,
-    /// When the child left, as typed.
-    pub departed: String,
+    /// When the child came and left; kept of who is there.
+    pub hours: Hours,
 }
 
-/// Reads two hours as typed; either may be empty.
-pub fn hours(arrived: &str, departed: &str) -> Result<[String; 2], &'static str> {
-    let read = |text: &str| match text.trim() {
-        "" => Ok(None),
-        typed => Hour::parse(typed).map(Some).ok_or(()),
-    };
-    let (Ok(from), Ok(to)) = (read(arrived), read(departed)) else {
-        return Err("Écrivez une heure, par exemple 16:30.");
-    };
-    if from.zip(to).is_some_and(|(from, to)| to < from) {
-        return Err("Le départ est avant l’arrivée.");
+impl Called {
+    /// The hours of who is there; nobody else has any.
+    fn kept(&self) -> Hours {
+        match self.mark {
+            Some(Mark::Present) => self.hours,
+            _ => Hours::default(),
+        }
     }
-    let write = |hour: Option<Hour>| {
-        hour.map_or_else(String::new, |hour| {
-            format!("{:02}:{:02}", hour.minutes() / 60, hour.minutes() % 60)
-        })
-    };
-    Ok([write(from), write(to)])
 }
 
 /// Why a list cannot be marked: its day has not come, or its month is billed.
@@ -191,9 +183,7 @@ impl Call {
         group: String,
         at: Timestamp,
     ) -> Result<(), Error> {
-        let [arrived, departed] =
-            hours(&one.arrived, &one.departed).map_err(|why| Error::field("heures", why))?;
-        let came = one.mark == Some(Mark::Present);
+        let [arrived, departed] = one.kept().stored();
         let row = Marked {
             child_id: one.child,
             day: self.day,
@@ -203,8 +193,8 @@ impl Call {
             site: self.place.site.clone(),
             group,
             mark: one.mark.map_or("", Mark::code).to_owned(),
-            arrived: if came { arrived } else { String::new() },
-            departed: if came { departed } else { String::new() },
+            arrived,
+            departed,
             at,
             by_name: self.caller.actor().name,
             first_name: String::new(),
@@ -228,9 +218,6 @@ pub async fn call(
     marks: Vec<Called>,
 ) -> Result<(), Error> {
     cx.caller.require(Right::Attendance)?;
-    for one in &marks {
-        hours(&one.arrived, &one.departed).map_err(|why| Error::field("heures", why))?;
-    }
     let zone = Letterhead::load(cx).await?.zone;
     let rules = rules::load(cx).await?;
     let caller = cx.caller.clone();

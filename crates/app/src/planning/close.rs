@@ -10,8 +10,8 @@ use preau_formats::closing::{self, Closing};
 use preau_rules::{
     booking::State,
     calendar::{Closed, Closure, Place},
-    family::written_date,
     french,
+    money::Cents,
     permission::Right,
     text::Line,
 };
@@ -25,10 +25,11 @@ use preau_store::{
 use uuid::Uuid;
 
 use super::{
+    days::first_and_last,
     receipt::{Entry, Writer},
     rules::{self, Current},
 };
-use crate::{Caller, Cx, Error, Problems, contact::Letterhead};
+use crate::{Caller, Cx, Error, Problems, billing, contact::Letterhead};
 
 /// The longest closing, in days.
 const LONGEST: i32 = 120;
@@ -57,38 +58,21 @@ pub struct Effect {
     pub families: usize,
     /// Bookings that are given back, waiting ones included.
     pub bookings: usize,
+    /// What they would have cost; nothing where no price is written.
+    pub worth: Option<Cents>,
     /// How many of each unit.
     pub by_unit: Vec<(String, usize)>,
-}
-
-fn day(text: &str) -> Option<Date> {
-    let text = text.trim();
-    text.parse().ok().or_else(|| written_date(text))
 }
 
 impl CloseForm {
     fn parse(&self, rules: &Current, today: Date) -> Result<Closing, Error> {
         let mut problems = Problems::default();
-        let first = day(&self.du);
-        let last = if self.au.trim().is_empty() {
-            first
-        } else {
-            day(&self.au)
-        };
-        match (first, last) {
-            (None, _) => problems.add("du", "Indiquez le premier jour, par exemple 30/11/2026."),
-            (_, None) => problems.add("au", "Indiquez le dernier jour, par exemple 01/12/2026."),
-            (Some(first), Some(last)) => {
-                if first < today {
-                    problems.add("du", "Ce jour est passé.");
-                } else if first > today.saturating_add(2.years()) {
-                    problems.add("du", "Ce jour est trop loin.");
-                }
-                if last < first {
-                    problems.add("au", "Le dernier jour est avant le premier.");
-                } else if (last - first).get_days() > LONGEST {
-                    problems.add("au", format!("Pas plus de {LONGEST} jours à la fois."));
-                }
+        let days = first_and_last(&mut problems, (&self.du, &self.au), LONGEST);
+        if let Some((first, _)) = days {
+            if first < today {
+                problems.add("du", "Ce jour est passé.");
+            } else if first > today.saturating_add(2.years()) {
+                problems.add("du", "Ce jour est trop loin.");
             }
         }
         let book = &rules.loaded.rulebook;
@@ -103,8 +87,8 @@ impl CloseForm {
         }
         let reason = Line::parse(&self.motif, 120);
         let reason = problems.take("motif", reason, |e| e.message_fr("Motif"));
-        match (first, last, reason) {
-            (Some(first), Some(last), Some(reason)) if problems.none() => Ok(Closing {
+        match (days, reason) {
+            (Some((first, last)), Some(reason)) if problems.none() => Ok(Closing {
                 first,
                 last,
                 reason: reason.into_string(),
@@ -116,15 +100,20 @@ impl CloseForm {
     }
 }
 
-/// Bookings that the closing meets.
-async fn met(tx: &mut Tx, closing: &Closing) -> Result<Vec<Booking>, Error> {
-    let closure = Closure {
+/// The same, as the calendar holds it.
+fn closure(closing: &Closing) -> Closure {
+    Closure {
         first: closing.first,
         last: closing.last,
         what: (closing.site.clone()).map_or(Closed::Commune, Closed::Site),
         session: closing.session.clone(),
         reason: closing.reason.clone(),
-    };
+    }
+}
+
+/// Bookings that the closing meets.
+async fn met(tx: &mut Tx, closing: &Closing) -> Result<Vec<Booking>, Error> {
+    let closure = closure(closing);
     let mut all = booking::on_days(tx, closing.first, closing.last).await?;
     all.retain(|one| {
         let place = Place {
@@ -154,7 +143,10 @@ pub async fn effect(cx: &Cx, form: &CloseForm) -> Result<Effect, Error> {
     cx.caller.require(Right::Activities)?;
     let rules = rules::load(cx).await?;
     let closing = form.parse(&rules, today(cx).await?.1)?;
-    let all = met(&mut cx.read().await?, &closing).await?;
+    let mut tx = cx.read().await?;
+    let all = met(&mut tx, &closing).await?;
+    let worth = billing::worth(&mut tx, &rules, &all).await?;
+    drop(tx);
     let mut by_unit: BTreeMap<String, usize> = BTreeMap::new();
     for one in &all {
         *by_unit.entry(label(&rules, one)).or_default() += 1;
@@ -164,6 +156,7 @@ pub async fn effect(cx: &Cx, form: &CloseForm) -> Result<Effect, Error> {
         children: count(|one| one.child_id),
         families: count(|one| one.family_id),
         bookings: all.len(),
+        worth,
         by_unit: by_unit.into_iter().collect(),
     })
 }
@@ -198,9 +191,16 @@ impl Command for Close {
     async fn run(&self, tx: &mut Tx) -> Result<u64, Error> {
         self.caller.require_now(tx, Right::Activities).await?;
         let rules = rules::still(tx, &self.rules).await?;
+        let closings = written(&self.closing, &rules);
+        let known = &rules.loaded.rulebook.calendar.closures;
+        if closings.iter().all(|one| known.contains(&closure(one))) {
+            return Err(Error::Conflict(
+                "C’est déjà fermé, avec ce motif.".to_owned(),
+            ));
+        }
         let mut text = rules.text.clone();
-        for one in written(&self.closing, &rules) {
-            text = closing::add(&text, &one)
+        for one in &closings {
+            text = closing::add(&text, one)
                 .map_err(|error| Error::Conflict(format!("Le fichier des réglages ne se laisse pas compléter ({error}). Ajoutez-y la fermeture à la main.")))?;
         }
         if let Err(faults) = rules::check(&text) {

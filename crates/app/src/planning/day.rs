@@ -4,12 +4,17 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
 use preau_rules::{
-    attendance::Mark, booking::State, calendar::Hour, permission::Right, settings::Rulebook,
+    attendance::{Hours, Mark},
+    booking::State,
+    calendar::Hour,
+    permission::Right,
+    settings::Rulebook,
 };
 use preau_store::{
     Tx,
     tables::{
-        attendance, booking,
+        attendance::{self, Marked},
+        booking,
         site::{self, Site},
     },
 };
@@ -50,10 +55,8 @@ pub struct Present {
     pub unbooked: bool,
     /// What was marked when the roll was called.
     pub mark: Option<Mark>,
-    /// When the child came, or nothing.
-    pub arrived: String,
-    /// When the child left, or nothing.
-    pub departed: String,
+    /// When the child came and left.
+    pub hours: Hours,
 }
 
 /// A unit at a site, with its children.
@@ -94,6 +97,32 @@ impl List {
         self.children.iter().filter(marked).count()
     }
 
+    /// What was marked, beside the name of who is expected, or of who came without a booking.
+    fn mark(&mut self, one: Marked, book: &Rulebook) {
+        if self.called_at.is_none_or(|at| at < one.at) {
+            self.called_at = Some(one.at);
+            self.called_by = Some(one.by_name);
+        }
+        let mark = Mark::parse(&one.mark);
+        let hours = Hours::parse(&one.arrived, &one.departed).unwrap_or_default();
+        if let Some(child) = self.children.iter_mut().find(|c| c.child == one.child_id) {
+            (child.mark, child.hours) = (mark, hours);
+            return;
+        }
+        self.children.push(Present {
+            child: one.child_id,
+            name: format!("{} {}", one.first_name, one.last_name),
+            family_id: one.family_id,
+            family: one.family,
+            group: group(book, &one.group),
+            group_id: one.group,
+            absent: false,
+            unbooked: true,
+            mark,
+            hours,
+        });
+    }
+
     /// A list that nobody is on, for who comes without a booking.
     pub(super) async fn empty(
         tx: &mut Tx,
@@ -118,6 +147,10 @@ impl List {
             called_by: None,
         })
     }
+}
+
+fn group(book: &Rulebook, id: &str) -> String {
+    book.groups.get(id).cloned().unwrap_or_default()
 }
 
 fn name<'b>(book: &'b Rulebook, site: &str) -> &'b str {
@@ -186,7 +219,6 @@ pub(super) async fn lists(
         sites: &sites,
         all: BTreeMap::new(),
     };
-    let group = |id: &str| book.groups.get(id).cloned().unwrap_or_default();
     for one in booking::roster(tx, day).await? {
         let place = Place {
             activity: one.activity,
@@ -201,48 +233,22 @@ pub(super) async fn lists(
             name: format!("{} {}", one.first_name, one.last_name),
             family_id: one.family_id,
             family: one.family,
-            group: group(&one.group),
+            group: group(book, &one.group),
             group_id: one.group,
             absent: one.state == State::Absent.code(),
             unbooked: false,
             mark: None,
-            arrived: String::new(),
-            departed: String::new(),
+            hours: Hours::default(),
         });
     }
     for one in attendance::of_day(tx, day).await? {
         let place = Place {
-            activity: one.activity,
-            unit: one.unit,
-            site: one.site,
+            activity: one.activity.clone(),
+            unit: one.unit.clone(),
+            site: one.site.clone(),
         };
-        let Some(list) = lists.of(place) else {
-            continue;
-        };
-        if list.called_at.is_none_or(|at| at < one.at) {
-            list.called_at = Some(one.at);
-            list.called_by = Some(one.by_name);
-        }
-        let mark = Mark::parse(&one.mark);
-        let booked = list.children.iter_mut().find(|c| c.child == one.child_id);
-        if let Some(child) = booked {
-            child.mark = mark;
-            child.arrived = one.arrived;
-            child.departed = one.departed;
-        } else {
-            list.children.push(Present {
-                child: one.child_id,
-                name: format!("{} {}", one.first_name, one.last_name),
-                family_id: one.family_id,
-                family: one.family,
-                group: group(&one.group),
-                group_id: one.group,
-                absent: false,
-                unbooked: true,
-                mark,
-                arrived: one.arrived,
-                departed: one.departed,
-            });
+        if let Some(list) = lists.of(place) {
+            list.mark(one, book);
         }
     }
     Ok(lists.all.into_values().collect())

@@ -9,7 +9,7 @@ use preau_app::{
     Cx,
     planning::{self, Called, EnrolForm, Wish, rules},
 };
-use preau_rules::attendance::Mark;
+use preau_rules::attendance::{Hours, Mark};
 use preau_store::tables::family as rows;
 use uuid::Uuid;
 
@@ -70,8 +70,7 @@ async fn call(cx: &Cx, day: Date) -> Result<()> {
                 at if at.is_multiple_of(13) => Mark::Excused,
                 _ => Mark::Present,
             }),
-            arrived: String::new(),
-            departed: String::new(),
+            hours: Hours::default(),
         });
         planning::call(cx, day, list.place.clone(), None, marks.collect())
             .await

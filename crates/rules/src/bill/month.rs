@@ -140,11 +140,13 @@ impl<'a> Month<'a> {
             for (measure, hour) in [
                 (
                     Measure::Arrival,
-                    one.seen.and_then(|seen| seen.arrived).or(unit.start),
+                    one.seen
+                        .and_then(|seen| seen.hours.arrived())
+                        .or(unit.start),
                 ),
                 (
                     Measure::Departure,
-                    one.seen.and_then(|seen| seen.departed).or(unit.end),
+                    one.seen.and_then(|seen| seen.hours.departed()).or(unit.end),
                 ),
             ] {
                 if let Some(hour) = hour {

@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::{
     custody::{Custody, CustodyError},
     email::{Email, EmailError},
-    family::{BirthDateError, birth_date, written_date},
+    family::{BirthDateError, birth_date, typed_date},
     french,
     phone::{Phone, PhoneError},
     text::{Line, Prose, TextError},
@@ -114,11 +114,7 @@ impl Kind {
             Self::Birth => birth_date(text, today)
                 .map_err(ValueError::Birth)?
                 .to_string(),
-            Self::Day => text
-                .parse()
-                .ok()
-                .filter(|_| text.len() == 10)
-                .or_else(|| written_date(text))
+            Self::Day => typed_date(text)
                 .filter(|day: &Date| (1900..=2200).contains(&day.year()))
                 .ok_or(ValueError::Day)?
                 .to_string(),

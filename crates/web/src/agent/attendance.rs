@@ -7,7 +7,11 @@ use preau_app::{
     Error,
     planning::{self, Called, Place, Present, Roll},
 };
-use preau_rules::{attendance::Mark, french, permission::Right};
+use preau_rules::{
+    attendance::{Hours, Mark},
+    french,
+    permission::Right,
+};
 
 use crate::{
     call::{Call, Reply, render},
@@ -59,6 +63,7 @@ struct Row {
 struct Other {
     value: String,
     label: String,
+    chosen: bool,
 }
 
 #[derive(Template)]
@@ -121,14 +126,15 @@ fn row(roll: &Roll, child: &Present, typed: Option<&Posted>) -> Row {
             .map_or(known, |form| form.text(&format!("{prefix}{id}")))
             .to_owned()
     };
-    let (arrived, departed) = (of("a-", &child.arrived), of("d-", &child.departed));
+    let [arrived, departed] = child.hours.stored();
+    let (arrived, departed) = (of("a-", &arrived), of("d-", &departed));
     let about = match child.group.as_str() {
         "" => format!("famille {}", child.family),
         group => format!("{group}, famille {}", child.family),
     };
     Row {
         choices: choices(&of("m-", proposed(roll, child))),
-        error: planning::hours(&arrived, &departed).err(),
+        error: Hours::parse(&arrived, &departed).err(),
         name: child.name.clone(),
         told: child.absent,
         unbooked: child.unbooked,
@@ -154,9 +160,14 @@ fn draw(
         let message = format!("{}\u{a0}: {}", row.name, row.error?);
         Some((format!("a-{}", row.child), message))
     });
-    let others = roll.others.iter().map(|e| Other {
-        value: format!("{}/{}", e.child_id, e.family_id),
-        label: format!("{} {} (famille {})", e.first_name, e.last_name, e.family),
+    let added = typed.map_or("", |form| form.text("ajout"));
+    let others = roll.others.iter().map(|e| {
+        let value = format!("{}/{}", e.child_id, e.family_id);
+        Other {
+            chosen: value == added,
+            value,
+            label: format!("{} {} (famille {})", e.first_name, e.last_name, e.family),
+        }
     });
     let count = |mark, one: &str, many: &str| {
         let count = list.marked(mark) as u64;
@@ -209,57 +220,59 @@ async fn show(call: Call, asked: Asked) -> Reply {
     draw(&call, (day, &place), &roll, None, None, StatusCode::OK)
 }
 
-/// What the form says of each child on it, and of the one who is added.
-fn marks(roll: &Roll, form: &Posted) -> Vec<Called> {
+/// What the form says of the children who are on it, and of the one who is added; nothing when an hour cannot be read.
+fn marks(roll: &Roll, form: &Posted) -> Option<Vec<Called>> {
     let clear = form.text("etape") == "effacer";
-    let mut marks: Vec<Called> = roll
-        .list
-        .children
-        .iter()
-        .map(|child| {
-            let of = |prefix: &str| form.text(&format!("{prefix}{}", child.child)).to_owned();
-            let mark = Mark::parse(&of("m-")).filter(|_| !clear);
-            Called {
-                child: child.child,
-                family: child.family_id,
-                mark,
-                arrived: if clear { String::new() } else { of("a-") },
-                departed: if clear { String::new() } else { of("d-") },
-            }
-        })
-        .collect();
-    let added = form
-        .text("ajout")
-        .split_once('/')
-        .and_then(|(child, family)| Some((child.parse().ok()?, family.parse().ok()?)));
+    let mut marks = Vec::new();
+    for child in &roll.list.children {
+        let of = |prefix: &str| format!("{prefix}{}", child.child);
+        // Who was booked since the page was drawn is not on it.
+        let name = of("m-");
+        let Some(mark) = form.all(&name).next() else {
+            continue;
+        };
+        let hours = Hours::parse(form.text(&of("a-")), form.text(&of("d-")));
+        marks.push(Called {
+            child: child.child,
+            family: child.family_id,
+            mark: Mark::parse(mark).filter(|_| !clear),
+            hours: if clear { Hours::default() } else { hours.ok()? },
+        });
+    }
+    let added = form.text("ajout").split_once('/');
+    let added = added.and_then(|(child, family)| Some((child.parse().ok()?, family.parse().ok()?)));
     if let Some((child, family)) = added.filter(|_| !clear) {
         marks.push(Called {
             child,
             family,
             mark: Some(Mark::Present),
-            arrived: String::new(),
-            departed: String::new(),
+            hours: Hours::default(),
         });
     }
-    marks
+    Some(marks)
 }
 
 async fn save(Submitted { call, form }: Submitted) -> Reply {
     let (day, place) = meant(|name| Some(form.text(name)))?;
     let roll = planning::roll(&call.cx, day, &place).await?;
+    let Some(marks) = marks(&roll, &form) else {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return draw(&call, (day, &place), &roll, Some(&form), None, status);
+    };
     let seen: Option<Timestamp> = form.text("vu").parse().ok();
-    let marked = planning::call(&call.cx, day, place.clone(), seen, marks(&roll, &form)).await;
-    let (typed, conflict, status) = match marked {
+    match planning::call(&call.cx, day, place.clone(), seen, marks).await {
         Ok(()) => {
             let said = match form.text("etape") {
                 "effacer" => "L’appel est effacé.",
                 _ => "L’appel est enregistré.",
             };
-            return Ok(call.see_saying(&path(day, &place), "ok", said));
+            Ok(call.see_saying(&path(day, &place), "ok", said))
         }
-        Err(Error::Invalid(_)) => (Some(&form), None, StatusCode::UNPROCESSABLE_ENTITY),
-        Err(Error::Conflict(why)) => (None, Some(why), StatusCode::CONFLICT),
-        Err(other) => return Err(other.into()),
-    };
-    draw(&call, (day, &place), &roll, typed, conflict, status)
+        Err(Error::Conflict(why)) => {
+            let roll = planning::roll(&call.cx, day, &place).await?;
+            let status = StatusCode::CONFLICT;
+            draw(&call, (day, &place), &roll, None, Some(why), status)
+        }
+        Err(other) => Err(other.into()),
+    }
 }

@@ -93,10 +93,14 @@ fn words(effect: &Effect) -> EffectView {
             "Rien n’est réservé : personne n’est à prévenir.".to_owned()
         } else {
             format!(
-                "{} de {} : {} rendues, rien n’est facturé, et les familles qui ont un compte sont prévenues par e-mail.",
+                "{} de {} : {} rendues. {} Les familles qui ont un compte sont prévenues par e-mail.",
                 french::count(effect.children as u64, "enfant", "enfants"),
                 french::count(effect.families as u64, "famille", "familles"),
                 bookings(effect.bookings),
+                effect.worth.map_or_else(
+                    || "Rien n’est facturé.".to_owned(),
+                    |cents| format!("Environ {cents} ne seront pas facturés."),
+                ),
             )
         },
         by_unit: effect

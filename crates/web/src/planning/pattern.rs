@@ -10,7 +10,7 @@ use preau_app::{
     FieldError,
     planning::{self, Show, Wish},
 };
-use preau_rules::french;
+use preau_rules::{family::typed_date, french};
 use uuid::Uuid;
 
 use super::Desk;
@@ -67,9 +67,7 @@ pub(super) fn fields() -> Form {
 
 /// A day as people or browsers write it.
 fn day(text: &str) -> Option<Date> {
-    let text = text.trim();
-    let written = preau_rules::family::written_date(text);
-    params::day(text).or(written.filter(|d| (2000..=2200).contains(&d.year())))
+    typed_date(text).filter(|day| (2000..=2200).contains(&day.year()))
 }
 
 /// What the form says, once it is understood.
