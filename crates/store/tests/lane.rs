@@ -220,3 +220,23 @@ async fn the_journal_can_only_grow() {
         );
     }
 }
+
+struct Ids(usize);
+impl Command for Ids {
+    const NAME: &'static str = "test.ids";
+    type Answer = Vec<uuid::Uuid>;
+    type Refusal = StoreError;
+    async fn run(&self, tx: &mut Tx) -> Result<Vec<uuid::Uuid>, StoreError> {
+        Ok((0..self.0).map(|_| tx.new_id()).collect())
+    }
+}
+
+#[tokio::test]
+async fn a_command_that_makes_very_much_makes_no_identifier_twice_and_they_sort() {
+    let ground = ground().await;
+    let ids = ground.commune.db.write(Ids(70_000), origin()).await;
+    let ids = ids.unwrap();
+    assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
+    let others = ground.commune.db.write(Ids(2), origin()).await.unwrap();
+    assert!(!ids.contains(&others[0]));
+}

@@ -27,6 +27,8 @@ pub enum Show {
     Full,
     /// Nothing is booked, and it is too late or too early.
     Closed,
+    /// The commune closed that day.
+    Shut,
     /// The child has a place.
     Booked,
     /// The child waits, with this rank.
@@ -253,12 +255,10 @@ fn empty(left: Option<i64>, book: Result<Allowed, Refusal>) -> Shown {
             None,
             Refusal::OtherHome.message_fr(),
         ),
-        Err(
-            refusal @ (Refusal::Time { .. }
-            | Refusal::OnRequest(_)
-            | Refusal::Paper(_)
-            | Refusal::Closed(_)),
-        ) => (Show::Closed, false, None, refusal.message_fr()),
+        Err(refusal @ (Refusal::Time { .. } | Refusal::OnRequest(_) | Refusal::Paper(_))) => {
+            (Show::Closed, false, None, refusal.message_fr())
+        }
+        Err(refusal @ Refusal::Closed(_)) => (Show::Shut, false, None, refusal.message_fr()),
         Err(refusal) => (Show::Nothing, false, None, refusal.message_fr()),
     };
     Shown {

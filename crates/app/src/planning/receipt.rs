@@ -1,5 +1,7 @@
 //! Receipts: what was saved, on the screen and by mail, and taken back.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use preau_rules::{
     french,
@@ -10,7 +12,7 @@ use preau_store::{
     tables::{
         account, counter, enrolment, journal,
         receipt::{self, Receipt},
-        subscription,
+        subscription::{self, Tie},
     },
 };
 use uuid::Uuid;
@@ -20,7 +22,7 @@ use crate::{
     Caller, Cx, Error,
     citizen::addressee,
     contact::Letterhead,
-    mail::{BookingsReceipt, Mail, Zone},
+    mail::{Addressee, BookingsReceipt, Mail, Zone},
     outbox::{self, Post},
 };
 
@@ -133,6 +135,14 @@ pub(super) struct Entry {
     pub(super) row: receipt::Line,
 }
 
+/// Somebody who is told.
+#[derive(Clone)]
+struct Person {
+    to: Addressee,
+    name: String,
+    address: String,
+}
+
 /// Writes receipts in somebody's name.
 pub(super) struct Writer<'a> {
     caller: &'a Caller,
@@ -159,25 +169,58 @@ impl<'a> Writer<'a> {
         tx: &mut Tx,
         entries: Vec<Entry>,
     ) -> Result<Option<String>, Error> {
-        let mut families: Vec<(Uuid, Vec<Entry>)> = Vec::new();
+        let mut order: Vec<Uuid> = Vec::new();
+        let mut families: HashMap<Uuid, Vec<Entry>> = HashMap::new();
         for entry in entries {
-            match families
-                .iter_mut()
-                .find(|(family, _)| *family == entry.family)
-            {
-                Some((_, own)) => own.push(entry),
-                None => families.push((entry.family, vec![entry])),
-            }
+            let own = families.entry(entry.family).or_insert_with(|| {
+                order.push(entry.family);
+                Vec::new()
+            });
+            own.push(entry);
         }
+        let people = self.people(tx, &order).await?;
         let mut number = None;
-        for (family, own) in families {
-            let made = self.write_one(tx, family, &own).await?;
+        for (family, people) in order.iter().zip(people) {
+            let own = families.remove(family).unwrap_or_default();
+            let made = self.write_one(tx, *family, &own, people).await?;
             number.get_or_insert(made);
         }
         Ok(number)
     }
 
-    async fn write_one(&self, tx: &mut Tx, family: Uuid, lines: &[Entry]) -> Result<String, Error> {
+    /// Who is told, family by family: who did it gets the mail; what others did for the family, everybody of it.
+    async fn people(&self, tx: &mut Tx, families: &[Uuid]) -> Result<Vec<Vec<Person>>, Error> {
+        if let Caller::Account(me) = self.caller {
+            let me = account::get(tx, me.id).await?;
+            let me = me.into_iter().map(|me| Person {
+                to: addressee(&me.civility, &me.first_name, &me.last_name),
+                name: me.full_name(),
+                address: me.email,
+            });
+            let me: Vec<Person> = me.collect();
+            return Ok(vec![me; families.len()]);
+        }
+        let ties = subscription::of_families(tx, families).await?;
+        let told = |ties: Vec<Tie>| {
+            let ties = ties.into_iter();
+            let ties = ties.filter(|t| t.ended_at.is_none() && !t.blocked);
+            let people = ties.map(|t| Person {
+                to: addressee(&t.civility, &t.first_name, &t.last_name),
+                name: t.full_name(),
+                address: t.email,
+            });
+            people.collect()
+        };
+        Ok(ties.into_iter().map(told).collect())
+    }
+
+    async fn write_one(
+        &self,
+        tx: &mut Tx,
+        family: Uuid,
+        lines: &[Entry],
+        people: Vec<Person>,
+    ) -> Result<String, Error> {
         let at = tx.at();
         let year = at.to_zoned(self.head.zone.clone()).year();
         let sequence = counter::next(tx, &format!("receipt-{year}")).await?;
@@ -224,11 +267,17 @@ impl<'a> Writer<'a> {
             };
             journal::note(tx, change).await?;
         }
-        self.mail(tx, &new, lines).await?;
+        self.mail(tx, &new, lines, people).await?;
         Ok(number)
     }
 
-    async fn mail(&self, tx: &mut Tx, new: &Receipt, lines: &[Entry]) -> Result<(), Error> {
+    async fn mail(
+        &self,
+        tx: &mut Tx,
+        new: &Receipt,
+        lines: &[Entry],
+        people: Vec<Person>,
+    ) -> Result<(), Error> {
         let mut said: Vec<String> = lines
             .iter()
             .take(IN_MAIL)
@@ -243,27 +292,9 @@ impl<'a> Writer<'a> {
         }
         let absence = lines.iter().any(|entry| is_absence(&entry.row));
         let undo = undo_until(new, new.at).filter(|_| !absence);
-        // Who did it gets the mail; what others did for the family, everybody of it.
-        let mut people: Vec<(crate::mail::Addressee, String, String)> = Vec::new();
-        if let Caller::Account(me) = self.caller {
-            if let Some(me) = account::get(tx, me.id).await? {
-                let to = addressee(&me.civility, &me.first_name, &me.last_name);
-                people.push((to, me.full_name(), me.email));
-            }
-        } else {
-            let ties = subscription::of_family(tx, new.family_id).await?;
-            let ties = ties.into_iter();
-            people.extend(
-                ties.filter(|t| t.ended_at.is_none() && !t.blocked)
-                    .map(|t| {
-                        let to = addressee(&t.civility, &t.first_name, &t.last_name);
-                        (to, t.full_name(), t.email)
-                    }),
-            );
-        }
-        for (to, name, email) in people {
+        for person in people {
             let mail = BookingsReceipt {
-                to,
+                to: person.to,
                 zone: Zone::Commune,
                 number: new.number.clone(),
                 by: match self.caller {
@@ -283,8 +314,8 @@ impl<'a> Writer<'a> {
             };
             let post = Post {
                 kind: BookingsReceipt::NAME,
-                to_name: &name,
-                to_address: &email,
+                to_name: &person.name,
+                to_address: &person.address,
                 rendered: self.head.write(&mail)?,
                 about: Some((JOURNAL, new.id)),
                 good_for: GOOD_FOR,

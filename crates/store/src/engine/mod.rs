@@ -299,14 +299,12 @@ impl Tx {
             .as_ref()
             .map_or((Timestamp::UNIX_EPOCH, 0), |o| (o.at, o.seed));
         let millis = u64::try_from(at.as_millisecond()).unwrap_or_default();
+        // 26 bits of counter first, around the two of the variant: identifiers of one command sort in the order they were
+        // made. Of the seed, 48 bits stay.
         let mut random = [0; 10];
-        // 16 bits of counter first: identifiers of one command sort in the order they were made.
-        random[..2].copy_from_slice(
-            &u16::try_from(self.ids & 0x0fff)
-                .unwrap_or_default()
-                .to_be_bytes(),
-        );
-        random[2..].copy_from_slice(&seed.to_be_bytes());
+        let counter = u32::try_from(self.ids & 0x03ff_ffff).unwrap_or_default();
+        random[..4].copy_from_slice(&((counter >> 14 << 16) | (counter & 0x3fff)).to_be_bytes());
+        random[4..].copy_from_slice(&seed.to_be_bytes()[2..]);
         uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
     }
 

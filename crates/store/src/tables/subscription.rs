@@ -184,6 +184,12 @@ pub async fn of_family(tx: &mut Tx, family: Uuid) -> Result<Vec<Tie>, StoreError
     tx.query(&OF_FAMILY, args![family]).await
 }
 
+/// The subscriptions to each of these families, ended ones included.
+pub async fn of_families(tx: &mut Tx, families: &[Uuid]) -> Result<Vec<Vec<Tie>>, StoreError> {
+    let sets = families.iter().map(|id| args![*id].to_vec()).collect();
+    tx.query_many(&OF_FAMILY, sets).await
+}
+
 /// Ends a subscription. False when it had ended before.
 pub async fn end(tx: &mut Tx, id: Uuid) -> Result<bool, StoreError> {
     let (at, actor) = (tx.at(), tx.actor());

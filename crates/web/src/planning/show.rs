@@ -1,5 +1,7 @@
 //! The planning of all children: two weeks on a large screen, a week a day at a time on a phone.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use askama::Template;
 use http::StatusCode;
 use jiff::{
@@ -51,6 +53,8 @@ struct Day {
     long: String,
     /// « jusqu’au mardi 24 novembre à 10 h 00 ».
     limit: String,
+    /// « Fermé : Grève (Cantine) ».
+    shut: Vec<String>,
     wednesday: bool,
 }
 
@@ -128,6 +132,7 @@ fn cell(shown: &Shown, key: String) -> Cell {
             "complet, liste d’attente",
         ),
         Show::Closed => ("lock", "–".to_owned(), false, "clos"),
+        Show::Shut => ("lock", "–".to_owned(), false, "fermé"),
         Show::Booked if shown.open => ("free", String::new(), true, "réservé"),
         Show::Booked => ("lock on", String::new(), true, "réservé, clos"),
         Show::Waiting(rank) => ("wait", format!("n° {rank}"), true, "liste d’attente"),
@@ -144,6 +149,23 @@ fn cell(shown: &Shown, key: String) -> Cell {
     }
 }
 
+/// What the commune closed that day, by reason.
+fn shut(plan: &Plan, at: usize) -> Vec<String> {
+    let mut by_reason: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for row in plan.children.iter().flat_map(|child| &child.rows) {
+        if let Some(cell) = row.cells.get(at).filter(|cell| cell.show == Show::Shut) {
+            let labels = by_reason.entry(cell.why.trim_end_matches('.')).or_default();
+            labels.insert(&row.label);
+        }
+    }
+    let all = by_reason.into_iter();
+    all.map(|(why, labels)| {
+        let labels: Vec<&str> = labels.into_iter().collect();
+        format!("{why} ({})", french::list(&labels))
+    })
+    .collect()
+}
+
 fn day(date: Date, plan: &Plan, at: usize, now: Timestamp) -> Day {
     let rows = plan.children.iter().flat_map(|child| &child.rows);
     let cells = rows.filter_map(|row| row.cells.get(at));
@@ -153,6 +175,7 @@ fn day(date: Date, plan: &Plan, at: usize, now: Timestamp) -> Day {
         .collect();
     let limit = open.iter().filter_map(|c| c.until).min();
     let served = cells.clone().any(|c| c.show != Show::Nothing);
+    let shut = shut(plan, at);
     Day {
         short: format!(
             "{} {}",
@@ -171,9 +194,10 @@ fn day(date: Date, plan: &Plan, at: usize, now: Timestamp) -> Day {
                 .find(|why| !why.is_empty())
                 .unwrap_or("pas d’activité")
                 .to_owned(),
-            _ if open.is_empty() => "clos".to_owned(),
+            _ if open.is_empty() && shut.is_empty() => "clos".to_owned(),
             _ => String::new(),
         },
+        shut,
         wednesday: date.weekday() == Weekday::Wednesday,
     }
 }

@@ -13,22 +13,27 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use jiff::civil::{Date, date};
+use jiff::{
+    Timestamp, ToSpan,
+    civil::{Date, date},
+};
 use preau_app::{
     Cx, Error,
     billing::{self, MonthForm},
     family_import::{self, ChildRow, FamilyRow, Rows},
-    planning::rules,
+    planning::{self, CloseForm, rules},
     subscription,
 };
 use preau_bench::{Process, Report, Target, processor_time, town};
 use preau_rules::{
+    attendance::Mark,
     bill::{Biller, Household, Kid, Use},
     booking::State,
 };
 use preau_store::{
     Command, Tx,
     tables::{
+        attendance::{self, Marked},
         billing as rows,
         booking::{self, Booking},
     },
@@ -64,7 +69,8 @@ async fn measure(report: &mut Report) -> Result<()> {
     let cx = Cx::system(&app, &commune, "bench");
     rules::save(&cx, SETTINGS, 0).await.map_err(failed)?;
     pricing(report, &cx).await?;
-    families(&cx).await?;
+    let to_come = (cx.at.to_zoned(jiff::tz::TimeZone::UTC).date()).saturating_add(30.days());
+    families(&cx, to_come).await?;
     month(report, &cx).await?;
     subscription::tie_account(&cx, ids[0], "F00000")
         .await
@@ -83,6 +89,7 @@ async fn measure(report: &mut Report) -> Result<()> {
         Some(Target::AtLeast(1_500.0)),
     );
     serving.abort();
+    close(report, &cx, to_come).await?;
     app.communes.close().await;
     Ok(())
 }
@@ -139,6 +146,8 @@ async fn pricing(report: &mut Report, cx: &Cx) -> Result<()> {
 
 struct Book {
     after: String,
+    /// A day to come on which every child eats too.
+    closed: Date,
 }
 
 impl Command for Book {
@@ -154,28 +163,83 @@ impl Command for Book {
         let since = tx.at();
         for kid in rows::children(tx, &from, &to).await? {
             for day in days() {
-                let one = Booking {
-                    child_id: kid.id,
-                    day,
-                    activity: "cantine".to_owned(),
-                    unit: "cantine".to_owned(),
-                    family_id: kid.family_id,
-                    state: State::Booked.code().to_owned(),
-                    site: String::new(),
-                    group: String::new(),
-                    supplement: String::new(),
-                    turn: 0,
-                    since,
-                    rank: 0,
-                };
+                let one = one_day(&kid, day, since);
                 booking::put(tx, &one).await?;
+                attendance::put(tx, &seen(&one)).await?;
             }
+            booking::put(tx, &one_day(&kid, self.closed, since)).await?;
         }
         Ok(Some(to))
     }
 }
 
-async fn families(cx: &Cx) -> Result<()> {
+/// A meal of a child.
+fn one_day(kid: &rows::Kid, day: Date, since: Timestamp) -> Booking {
+    Booking {
+        child_id: kid.id,
+        day,
+        activity: "cantine".to_owned(),
+        unit: "cantine".to_owned(),
+        family_id: kid.family_id,
+        state: State::Booked.code().to_owned(),
+        site: String::new(),
+        group: String::new(),
+        supplement: String::new(),
+        turn: 0,
+        since,
+        rank: 0,
+    }
+}
+
+/// The child came.
+fn seen(one: &Booking) -> Marked {
+    Marked {
+        child_id: one.child_id,
+        day: one.day,
+        activity: one.activity.clone(),
+        unit: one.unit.clone(),
+        family_id: one.family_id,
+        site: String::new(),
+        group: String::new(),
+        mark: Mark::Present.code().to_owned(),
+        arrived: String::new(),
+        departed: String::new(),
+        at: one.since,
+        by_name: "bench".to_owned(),
+        first_name: String::new(),
+        last_name: String::new(),
+        family: String::new(),
+    }
+}
+
+/// A day to come on which every child eats, closed.
+async fn close(report: &mut Report, cx: &Cx, day: Date) -> Result<()> {
+    let form = CloseForm {
+        du: day.to_string(),
+        motif: "Grève".to_owned(),
+        ..CloseForm::default()
+    };
+    let started = Instant::now();
+    let effect = planning::effect(cx, &form).await.map_err(failed)?;
+    report.figure(
+        "effect of closing a day of 50,000 children",
+        started.elapsed().as_secs_f64(),
+        "s",
+        None,
+    );
+    ensure!(effect.families == FAMILIES, "{effect:?}");
+    let started = Instant::now();
+    planning::close(cx, &form).await.map_err(failed)?;
+    report.figure(
+        "that day closed",
+        started.elapsed().as_secs_f64(),
+        "s",
+        None,
+    );
+    Ok(())
+}
+
+async fn families(cx: &Cx, closed: Date) -> Result<()> {
     let rows = (0..FAMILIES).map(|n| FamilyRow {
         reference: format!("F{n:05}"),
         name: "Bernard".to_owned(),
@@ -199,7 +263,7 @@ async fn families(cx: &Cx) -> Result<()> {
         .await
         .map_err(failed)?;
     let mut after = String::new();
-    while let Some(last) = cx.write(Book { after }).await.map_err(failed)? {
+    while let Some(last) = cx.write(Book { after, closed }).await.map_err(failed)? {
         after = last;
     }
     Ok(())
