@@ -244,3 +244,24 @@ async fn nobody_is_called_before_the_day_nor_who_is_not_enrolled() {
     .await;
     assert_eq!(anna.status(), StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn what_is_to_come_is_not_missing_from_the_roll() {
+    let town = with_activities().await;
+    book(
+        &town,
+        "F1",
+        "Zoé",
+        &["2026-12-03", "2026-12-04", "2026-12-10"],
+    )
+    .await;
+    let settings = format!("{SETTINGS}{}", december::TARIFFS);
+    rules::save(&town.system(), &settings, 1).await.unwrap();
+    at(&town, "2026-12-08T12:00:00+01:00");
+    let mut anna = agent(&town, "Anna", RolePreset::Animateur, DAY).await;
+    anna.get(ROLL).await;
+    anna.press("Enregistrer l’appel").await;
+    let month = "/agent/facturation/2026-12";
+    let regine = agent(&town, "Regine", RolePreset::Regisseur, month).await;
+    regine.sees("jamais pointés, alors que l’appel a été fait ce mois-là : 1");
+}

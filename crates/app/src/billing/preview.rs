@@ -95,7 +95,7 @@ pub async fn preview(cx: &Cx, period: Date) -> Result<Preview, Error> {
         let Some(last) = found.last() else { break };
         after.clone_from(&last.reference);
         for home in homes(&mut tx, found, Some(days)).await? {
-            rolls.count(&home);
+            rolls.count(&home, today);
             preview.add(&home, &rules, &mut biller);
         }
     }
@@ -138,12 +138,16 @@ impl Rolls {
         &mut self.0[at]
     }
 
-    fn count(&mut self, home: &Home) {
+    /// Of a day that is not over, nothing is missing yet.
+    fn count(&mut self, home: &Home, today: Date) {
         for one in &home.uses {
             let roll = self.of(one);
             roll.unbooked += usize::from(one.state == UNBOOKED);
             if !one.mark.is_empty() {
                 roll.marked = true;
+                continue;
+            }
+            if one.day >= today {
                 continue;
             }
             roll.unmarked += 1;
